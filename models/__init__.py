@@ -1,0 +1,6 @@
+"""Small recurrent networks that tell the truth: cells, traces, tasks, and the trained networks that ship."""
+
+from models.cells import CELLS, GRU, LSTM, RNN, Cell, Equation, open_cell
+from models.trace import Trace, deviation, trace
+
+__all__ = ["CELLS", "GRU", "LSTM", "RNN", "Cell", "Equation", "Trace", "deviation", "open_cell", "trace"]
