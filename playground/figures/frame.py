@@ -1,0 +1,26 @@
+"""What all figures have in common: room, title, axes. Fonts and background are left to Streamlit's theme."""
+
+import plotly.graph_objects as go
+
+
+def frame(figure: go.Figure, title: str, x_title: str, y_title: str, height: int) -> go.Figure:
+    """Give a figure its title and axis titles.
+
+    Args:
+        figure: the figure, changed in place and returned.
+        title: what there is to see.
+        x_title: what runs along, with its unit.
+        y_title: what runs up, with its unit.
+        height: pixels.
+    """
+    figure.update_layout(
+        title={"text": title, "x": 0, "xanchor": "left", "font": {"size": 16}},
+        height=height,
+        margin={"l": 56, "r": 24, "t": 48, "b": 56},
+        showlegend=False,
+        hoverlabel={"namelength": -1},
+        uirevision="keep",  # a change of data keeps zoom and selection
+    )
+    figure.update_xaxes(title=x_title, automargin=True)
+    figure.update_yaxes(title=y_title, automargin=True)
+    return figure

@@ -1,0 +1,110 @@
+"""Lines over tokens, steps or distances, each with its name at its end."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import ArrayLike
+
+from playground import theme
+from playground.figures.frame import frame
+
+_LABEL = 17  # pixels from one label to the next
+_DASHES = ("solid", "dash", "dot", "dashdot")
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """One line.
+
+    Attributes:
+        name: written at the end of the line.
+        x: where, (N,).
+        y: how much, (N,); what is not finite leaves a gap.
+        role: a key of `theme.ROLES`: gives the colour.
+        dash: 0 to 3, tells lines of one role apart without colour.
+    """
+
+    name: str
+    x: ArrayLike
+    y: ArrayLike
+    role: str
+    dash: int = 0
+
+
+def lines(
+    series: Sequence[Line],
+    title: str,
+    x_title: str,
+    y_title: str,
+    *,
+    words: Sequence[str] | None = None,
+    span: tuple[float, float] | None = None,
+    dark: bool = False,
+    height: int = 340,
+) -> go.Figure:
+    """Draw lines with direct labels.
+
+    Args:
+        series: the lines.
+        title: what there is to see.
+        x_title: what runs along, with its unit.
+        y_title: what runs up, with its unit.
+        words: names of x = 1, 2, ... on the axis, where the lines run over a text.
+        span: range of the y axis, where it has a meaning (0 to 1 for a share).
+        dark: colours for the dark theme.
+        height: pixels.
+
+    Raises:
+        ValueError: there is no line, or x and y of a line differ in length.
+    """
+    if not series:
+        raise ValueError("series is empty, expected at least one line")
+    figure = go.Figure()
+    for line in series:
+        x, y = np.asarray(line.x), np.asarray(line.y, dtype=float)
+        if x.shape != y.shape or x.ndim != 1 or not x.size:
+            raise ValueError(f"{line.name}: x has shape {x.shape} and y {y.shape}, expected (N,) for both")
+        colour = theme.ROLES[line.role].line(dark=dark)
+        figure.add_scatter(
+            x=x,
+            y=np.where(np.isfinite(y), y, np.nan),
+            name=line.name,
+            mode="lines+markers",
+            line={"color": colour, "dash": _DASHES[line.dash], "width": 2.5},
+            marker={"size": 6},
+            hovertemplate=f"{line.name}: %{{y:.4g}}<extra></extra>",
+        )
+    frame(figure, title, x_title, y_title, height)
+    heights = _apart([np.asarray(line.y, dtype=float)[-1] for line in series], height)
+    for line, y_label in zip(series, heights, strict=True):
+        figure.add_annotation(
+            x=np.asarray(line.x)[-1],
+            y=np.asarray(line.y, dtype=float)[-1],
+            yshift=y_label,
+            xshift=8,
+            text=line.name,
+            showarrow=False,
+            xanchor="left",
+            font={"color": theme.ROLES[line.role].line(dark=dark), "size": 14},
+        )
+    figure.update_layout(hovermode="x unified", margin={"r": 28 + 9 * max(len(line.name) for line in series)})
+    if words is not None:
+        figure.update_xaxes(tickvals=list(range(1, len(words) + 1)), ticktext=list(words), tickangle=-45)
+    if span is not None:
+        figure.update_yaxes(range=span)
+    return figure
+
+
+def _apart(ends: Sequence[float], height: int) -> list[float]:
+    """How many pixels each label moves up so that labels at the ends of lines do not cover each other."""
+    finite = [end for end in ends if np.isfinite(end)]
+    span = (max(finite) - min(finite)) if len(finite) > 1 else 0.0
+    scale = 0.7 * (height - 104) / span if span else 0.0  # pixels for one unit of y, about
+    shifts, below = [0.0] * len(ends), -np.inf
+    for k in sorted(range(len(ends)), key=lambda k: ends[k]):
+        at = ends[k] * scale if np.isfinite(ends[k]) else 0.0
+        shifts[k] = max(0.0, below + _LABEL - at)
+        below = at + shifts[k]
+    return shifts
