@@ -439,11 +439,13 @@ def open_cell(module: nn.RNNBase) -> Cell:
         module: an `nn.RNN`, `nn.LSTM` or `nn.GRU`; the first layer's forward direction is taken.
 
     Raises:
-        ValueError: the module is of another kind.
+        ValueError: the module is of another kind, or it has projections.
     """
     kind = next((name for name in CELLS if isinstance(module, getattr(nn, name))), None)
     if kind is None:
         raise ValueError(f"module is {type(module).__name__}, expected nn.RNN, nn.LSTM or nn.GRU")
+    if module.proj_size:
+        raise ValueError(f"module has proj_size {module.proj_size}: a projected LSTM is not open here, expected 0")
     w_ih, w_hh, *biases = (weight.detach() for weight in module.all_weights[0])
     b_ih, b_hh = biases or (w_hh.new_zeros(w_hh.shape[0]),) * 2
     options = {"nonlinearity": module.nonlinearity} if kind == "RNN" else {}

@@ -141,18 +141,6 @@ def network_of(question: Question) -> WordModel:
     return fresh(question.cell, VOCABULARY, question.hidden, question.hidden, generator).eval()
 
 
-def number_unit(cell: str) -> int:
-    """The unit of a trained network that tells singular from plural: where the lecture's two sentences differ most.
-
-    Between subject and verb the sentences are equal word for word, so what differs there is memory. The unit is the
-    one whose memory (c of an LSTM, h of the others) differs by most at the word where it differs least.
-    """
-    one, many = (read(Question(f"the {noun} , which already ate the fish ,", cell)).trace for noun in ("cat", "cats"))
-    state = "c" if cell == "LSTM" else "h"
-    apart = np.abs(one[state] - many[state])[2:]  # (T, H), from the word after the subject on
-    return int(apart.min(axis=0).argmax())
-
-
 def variant_of(network: WordModel, question: Question) -> Cell:
     """The network's open cell in the form that the question asks for, with the same weights.
 

@@ -16,8 +16,8 @@ That costs about as much as the layer itself, where a Python loop over the steps
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -27,7 +27,7 @@ from torch import Tensor, nn
 
 from models.cells import CELLS, LSTM, Cell, Equation, Named, open_cell
 
-Hidden = Tensor | tuple[Tensor, Tensor]
+Hidden = Tensor | ArrayLike | tuple[Tensor | ArrayLike, Tensor | ArrayLike]
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +85,12 @@ class Trace:
             raise KeyError(f"{self.cell.kind} has no value {name!r}; it has {known}")
         return _read_only(self._values[name].expand(self.steps, self.hidden))
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._values
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
     def past(self, name: str) -> NDArray[np.floating]:
         """The state of the step before each step, (T, H); row 0 (the last one if reversed) is the start.
 
@@ -99,7 +105,10 @@ class Trace:
         return np.concatenate([values[1:], start] if self.reverse else [start, values[:-1]])
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain Python: cell, names, and each value as nested lists [T][H], ready for JSON."""
+        """Plain Python: cell, names, and each value as nested lists [T][H], ready for JSON.
+
+        JSON knows no NaN: a trace of NaN inputs has them here as Python has them.
+        """
         return {
             "cell": self.cell.kind,
             "names": self.names,
@@ -120,7 +129,8 @@ def trace(
 ) -> Trace:
     """Trace one layer of an `nn.RNN`, `nn.LSTM` or `nn.GRU`, in one direction, while it reads one sequence.
 
-    Dropout between layers is off, as in evaluation mode. The module is not changed.
+    Dropout between layers is off, as in evaluation mode. The module is not changed; later changes of its weights or of
+    x leave the trace alone. Hooks of a stacked or bidirectional module do not run, as its layers are run one by one.
 
     Args:
         module: the torch module, stacked and bidirectional ones included; or an open cell, which is stepped in a loop.
@@ -234,12 +244,15 @@ def _strand(module: nn.RNNBase, layer: int, *, reverse: bool) -> nn.RNNBase:
     options = {"nonlinearity": module.nonlinearity} if kind is nn.RNN else {}
     strand = kind(width, module.hidden_size, bias=module.bias, device="meta", **options)
     for name in ("weight_ih", "weight_hh", *(("bias_ih", "bias_hh") if module.bias else ())):
-        setattr(strand, f"{name}_l0", getattr(module, f"{name}{suffix}"))
+        weight = getattr(module, f"{name}{suffix}").detach()  # pruned weights are no Parameter
+        setattr(strand, f"{name}_l0", nn.Parameter(weight, requires_grad=False))
     return strand
 
 
 def _frozen(cell: Cell, values: Named, start: Named, x: Tensor, *, reverse: bool) -> Trace:
     first = {name: _read_only(value) for name, value in start.items()}
+    weights = {name: getattr(cell, name).detach().clone() for name in ("w_ih", "w_hh", "b_ih", "b_hh")}
+    cell = replace(cell, **weights)  # later training of the module leaves the trace alone
     return Trace(cell, first, _read_only(x), reverse, values)
 
 
@@ -252,32 +265,48 @@ def _read_only(value: Tensor) -> NDArray[np.floating]:
 
 def _inputs(x: Tensor | ArrayLike, like: Tensor, width: int) -> Tensor:
     """The inputs as a tensor (T, D) of the weights' type and device."""
-    if like.dtype not in (torch.float32, torch.float64, torch.float16):
+    if like.dtype not in (torch.float32, torch.float64):
         raise ValueError(f"module has weights of type {like.dtype}, expected float32 or float64")
-    try:
-        inputs = (x.detach() if isinstance(x, Tensor) else torch.as_tensor(np.asarray(x, dtype=float))).to(like)
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise ValueError(f"x is not an array of numbers (T, D): {error}") from error
+    inputs = _numbers(x, "x is not an array of numbers (T, D)", like)
     if inputs.ndim != 2 or inputs.shape[0] == 0 or inputs.shape[1] != width:
         raise ValueError(f"x has shape {tuple(inputs.shape)}, expected (T, {width}) with T of at least 1")
     return inputs
+
+
+def _numbers(values: Tensor | ArrayLike, otherwise: str, like: Tensor) -> Tensor:
+    """A copy of our own, of the weights' type and device: later changes of `values` leave the trace alone."""
+    try:
+        tensor = values.detach() if isinstance(values, Tensor) else _real(np.asarray(values))
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise ValueError(f"{otherwise}: {error}") from error
+    if tensor.is_complex():
+        raise ValueError(f"{otherwise}: it holds {tensor.dtype}")
+    return tensor.to(like, copy=True, memory_format=torch.contiguous_format)
+
+
+def _real(array: NDArray[Any]) -> Tensor:
+    if array.dtype.kind not in "biuf":  # bits, whole numbers, floats; not text, objects or complex numbers
+        raise ValueError(f"it holds {array.dtype}")
+    return torch.from_numpy(np.array(array, dtype=float, order="C"))
 
 
 def _states(names: Sequence[str], hx: Hidden | None, like: Tensor, shape: tuple[int, int]) -> Named:
     """The start states by name, each (L·directions, H), zeros where none are given."""
     if hx is None:
         return {name: like.new_zeros(shape) for name in names}
-    given = hx if isinstance(hx, tuple) else (hx,)
+    given = tuple(
+        _numbers(state, "hx is not an array of numbers", like) for state in (hx if isinstance(hx, tuple) else (hx,))
+    )
     if len(given) != len(names):
         raise ValueError(f"hx has {len(given)} state(s), expected {len(names)}: {', '.join(names)}")
     for name, state in zip(names, given, strict=True):
         if tuple(state.shape) != shape:
             raise ValueError(f"hx: {name} has shape {tuple(state.shape)}, expected {shape}")
-    return {name: state.detach().to(like) for name, state in zip(names, given, strict=True)}
+    return dict(zip(names, given, strict=True))
 
 
 def _check_strand(layer: int, *, reverse: bool, layers: int, directions: int) -> None:
-    if not 0 <= layer < layers:
-        raise ValueError(f"layer is {layer}, expected 0 to {layers - 1}: the module has {layers} layer(s)")
+    if not isinstance(layer, int) or not 0 <= layer < layers:
+        raise ValueError(f"layer is {layer!r}, expected 0 to {layers - 1}: the module has {layers} layer(s)")
     if reverse and directions == 1:
         raise ValueError("reverse is True, but the module reads in one direction only")

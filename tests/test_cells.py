@@ -138,7 +138,7 @@ def test_a_gradient_through_the_open_cell_is_the_gradient_of_torch(kind: str):
 
 @every_kind
 @pytest.mark.parametrize("bias", [True, False])
-def test_open_cell_takes_the_weights_of_a_torch_layer(kind: str, bias: bool):  # noqa: FBT001 - a parameter of the test
+def test_open_cell_takes_the_weights_of_a_torch_layer(kind: str, bias: bool):
     layer = LAYERS[kind](3, 4, bias=bias, dtype=torch.float64)
     for k, weight in enumerate(layer.parameters()):
         weight.data = draw(*weight.shape, seed=k)

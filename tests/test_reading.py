@@ -3,10 +3,12 @@ import pytest
 import torch
 
 from models.change import changes
-from models.reading import GUESSES, LONGEST, VARIANTS, Question, network_of, number_unit, read
+from models.reading import GUESSES, LONGEST, VARIANTS, Question, network_of, read
+from models.zoo import facts
 
 ONE = "The cat, which already ate the fish, was full."
 MANY = "The cats, which already ate the fish, were full."
+UNIT = {cell: facts(f"agreement-{cell.lower()}")["number_unit"]["unit"] for cell in VARIANTS}
 FORMS = [(cell, form) for cell, forms in VARIANTS.items() for form in forms]
 
 
@@ -89,7 +91,7 @@ def test_a_question_outside_its_range_names_what_came_and_what_was_wanted(wrong,
 
 def test_a_unit_of_the_gru_opens_at_subject_and_verb_and_is_shut_between():
     reading = read(Question(ONE, "GRU"))
-    write = reading.trace["1-z"][:, number_unit("GRU")]
+    write = reading.trace["1-z"][:, UNIT["GRU"]]
     assert reading.tokens[1] == "cat"
     assert reading.tokens[9] == "was"
     assert write[1] > 0.9
@@ -98,7 +100,7 @@ def test_a_unit_of_the_gru_opens_at_subject_and_verb_and_is_shut_between():
 
 
 def test_a_unit_of_the_lstm_writes_at_subject_and_verb_and_keeps_between():
-    trace, unit = read(Question(ONE, "LSTM")).trace, number_unit("LSTM")
+    trace, unit = read(Question(ONE, "LSTM")).trace, UNIT["LSTM"]
     assert min(trace["i"][1, unit], trace["i"][9, unit]) > 0.9
     assert trace["i"][2:9, unit].max() < 0.1
     assert trace["f"][2:9, unit].min() > 0.9
@@ -106,7 +108,7 @@ def test_a_unit_of_the_lstm_writes_at_subject_and_verb_and_keeps_between():
 
 @pytest.mark.parametrize("cell", VARIANTS)
 def test_the_number_unit_tells_the_two_sentences_apart_at_every_word_between(cell):
-    state, unit = "c" if cell == "LSTM" else "h", number_unit(cell)
+    state, unit = "c" if cell == "LSTM" else "h", UNIT[cell]
     one, many = (read(Question(text, cell)).trace[state][2:9, unit] for text in (ONE, MANY))
     assert np.abs(one - many).min() > 1
 

@@ -1,0 +1,24 @@
+"""Home: the player on the agreement sentence, alive at once; below it a card for each exhibit."""
+
+import streamlit as st
+
+from models.reading import Question
+from playground import compute, controls
+from playground.exhibits import EXHIBITS
+from playground.notation import NOTATIONS
+from playground.player import Cursor
+
+st.title("RNN playground")
+st.markdown(
+    "A small LSTM reads a sentence and guesses each next word. Press **→** or **play**: every colour and every number is "
+    "the tensor that PyTorch computed. *Will it say “was” or “were” after so many words in between?*"
+)
+
+reading = compute.read(Question(controls.LECTURE))
+controls.play("home", {"LSTM": reading}, NOTATIONS["PyTorch"], Cursor(1, compute.number_unit("LSTM")))
+
+st.subheader("Exhibits")
+for exhibit, column in zip(EXHIBITS[1:], st.columns(len(EXHIBITS) - 1), strict=True):
+    with column.container(border=True, height="stretch"):
+        st.page_link(f"../{exhibit.file}", label=f"**{exhibit.title}**", icon=exhibit.icon)
+        st.markdown(exhibit.question)

@@ -1,0 +1,77 @@
+"""Exhibit: which values does a cell compute at every word, and what is each of them for?"""
+
+from functools import partial
+
+import streamlit as st
+
+from models.reading import Question
+from models.recipe import recipe
+from playground import compute, controls, explain, export, figures
+from playground.player import Cursor
+
+st.title("Step a cell")
+st.markdown("**Which values does a cell compute at every word, and what is each of them for?**")
+
+# Controls
+question, letters = controls.question("cell")
+
+# Compute
+reading = compute.read(question)
+controls.remarks(reading)
+
+# Figures
+unit = compute.number_unit(question.cell)
+cursor = controls.play("cell", {question.cell: reading}, letters, Cursor(1, unit), report=True)
+st.markdown(explain.exactness(question, reading))
+
+# Explanation
+formulas, table, code, network = st.tabs(
+    ["Formulas with numbers", "Table", "PyTorch code", "The network"],
+    key="cell_tab",
+    on_change="rerun",
+    bind="query-params",
+)
+if formulas.open:
+    with formulas:
+        st.markdown(explain.where(reading, cursor))
+        if remark := letters.remark(reading.trace.cell):
+            st.info(remark)
+        for pair in explain.pairs(reading.trace, letters, cursor):
+            for column, (title, line, shapes) in zip(st.columns(2), pair, strict=False):
+                with column:
+                    st.markdown(f"**{title}**")
+                    st.latex(line)
+                    st.caption(shapes)
+if table.open:
+    with table:
+        st.markdown(explain.where(reading, cursor))
+        st.dataframe(explain.unit_table(reading, cursor), hide_index=True, alt="Gates and states of one unit by token")
+        with st.container(horizontal=True):
+            st.download_button("All units as CSV", partial(export.as_csv, reading), "trace.csv", "text/csv")
+            st.download_button("All units as JSON", partial(export.as_json, reading), "trace.json", "application/json")
+if code.open:
+    with code:
+        st.markdown("These lines give the same numbers; run them in the folder of this project.")
+        st.code(recipe(question), language="python")
+if network.open:
+    with network:
+        facts = compute.facts(question.cell)
+        st.markdown(explain.training(facts))
+        st.plotly_chart(
+            figures.lines(
+                explain.accuracy_lines(facts),
+                "It keeps the subject's number where the nearest noun misleads",
+                "words between subject and verb",
+                "share of right verbs",
+                span=(0, 1.05),
+                dark=controls.dark(),
+            ),
+            key="cell_accuracy",
+            alt="Share of right verbs by distance: the network beside the guess by the nearest noun",
+        )
+
+st.subheader("What to notice")
+st.markdown(explain.notice(question.cell, unit))
+st.markdown(explain.memory_table(compute.read(Question(controls.LECTURE, question.cell)), unit))
+st.subheader("Two things to try")
+controls.attempts("cell")

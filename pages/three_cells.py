@@ -1,0 +1,48 @@
+"""Exhibit: what do an RNN, an LSTM and a GRU make of the same sentence?"""
+
+import streamlit as st
+
+from playground import compute, controls, explain, figures
+from playground.notation import NOTATIONS
+from playground.player import Cursor
+
+st.title("Three cells, one text")
+st.markdown("**What do an RNN, an LSTM and a GRU make of the same sentence?** One cursor runs through all three.")
+
+# Controls
+questions = controls.questions("cells")
+
+# Compute
+readings = {question.cell: compute.read(question) for question in questions}
+changes = {cell: compute.changes(question) for cell, question in zip(readings, questions, strict=True)}
+controls.remarks(readings["LSTM"])
+
+# Figures
+controls.play("cells", readings, NOTATIONS["PyTorch"], Cursor(1, compute.number_unit("LSTM")))
+
+# Explanation
+st.subheader("Which moves more from word to word: the memory c or the state h?")
+guess = controls.choice(
+    "cells", "guess", "Your guess first", {"none": "?", "c": "c", "h": "h", "same": "about equal"}, "none"
+)
+if guess != "none":
+    st.markdown(explain.graded(guess, changes["LSTM"]))
+    st.plotly_chart(
+        figures.lines(
+            explain.change_lines(changes),
+            "How far each state moves at each token",
+            "token",
+            "mean |change| over the units",
+            words=readings["LSTM"].tokens,
+            dark=controls.dark(),
+        ),
+        key="cells_change",
+        alt="Mean absolute change of c and h from token to token, for the three cells",
+    )
+    for cell, found in changes.items():
+        st.markdown(explain.slowness(cell, found))
+
+st.subheader("What to notice")
+st.markdown(explain.NOTICE_THREE)
+st.subheader("Two things to try")
+controls.attempts("cells")

@@ -1,0 +1,1 @@
+"""The playground: a Streamlit app around the models; what the pages share."""

@@ -1,0 +1,201 @@
+"""Widgets that several pages share. They return frozen values, never widgets, and turn bad input into a sentence.
+
+A widget's key starts with the page's name and is its name in the URL, so the address bar reproduces the view.
+"""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from models.cells import CELLS
+from models.reading import LONGEST, VARIANTS, Question, Reading
+from models.text import words
+from playground.notation import NOTATIONS, Notation
+from playground.player import Cursor, Token, Track, Words, asked, player
+
+LECTURE = "The cat, which already ate the fish, was full."
+EXAMPLES = {
+    "cat … was": LECTURE,
+    "cats … were": "The cats, which already ate the fish, were full.",
+    "other nouns between": "The cat, which chased the dogs near the trees, was full.",
+    "a long way": "The dogs, which followed the cat by the river and slept behind the house, were tired.",
+    "the wrong verb": "The cats, which already ate the fish, was full.",
+}
+"""Texts that are one click away, by the words on their buttons."""
+
+ATTEMPTS = (
+    (
+        "Put dogs in the way of the cat",
+        "The cat, which chased the dogs near the trees, was full.",
+        "Guess first: will “dogs” and “trees” change the verb? Step to the second comma and read the network's guess.",
+    ),
+    (
+        "Give it the wrong verb",
+        "The cats, which already ate the fish, was full.",
+        "How probable did the network think “was” one step before? What does the unit that keeps the number do now?",
+    ),
+)
+"""Things to try: the button's words, the text that it sets, and what to look at."""
+
+_SHOWN = 6  # unknown words that a sentence names; more are counted
+
+
+def question(page: str) -> tuple[Question, Notation]:
+    """Ask which cell of which network reads which text, and in whose letters its formulas are written."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key=f"{page}_controls"):
+        cell = choice(page, "cell", "Cell", {name: name for name in CELLS}, "LSTM")
+        trained = _network(page)
+        hidden, seed = (16, 0) if trained else _untrained(page)
+        variant = select(page, f"form_{cell.lower()}", "Form of the cell", VARIANTS[cell], width=290)
+        letters = select(page, "letters", "Letters as in", {name: name for name in NOTATIONS}, width=130)
+    return Question(text(page), cell, trained, hidden, seed, variant), NOTATIONS[letters]
+
+
+def questions(page: str) -> list[Question]:
+    """Ask which networks read which text, one question for each cell."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key=f"{page}_controls"):
+        trained = _network(page)
+        hidden, seed = (16, 0) if trained else _untrained(page)
+    typed = text(page)
+    return [Question(typed, cell, trained, hidden, seed) for cell in CELLS]
+
+
+def text(page: str) -> str:
+    """Ask for a text, with examples one click away.
+
+    A text without words gets a sentence, and the last text that had some stays in view.
+    """
+    key, good = f"{page}_text", f"{page}_good_text"
+    typed = st.text_input("Text (Enter reads it)", LECTURE, key=key, bind="query-params") or ""
+    with st.container(horizontal=True, gap="small", key=f"{page}_examples"):
+        for name, example in EXAMPLES.items():
+            st.button(name, key=f"{page}_{name}", type="tertiary", help=example, on_click=_put, args=(key, example))
+    if words(typed):
+        st.session_state[good] = typed
+        return typed
+    kept = st.session_state.get(good, LECTURE)
+    st.warning(
+        "That text has no word to read. Type some words, or choose an example. "
+        f"What you see still reads {_code(words(kept))}."
+    )
+    return kept
+
+
+def choice(page: str, name: str, label: str, options: Mapping[str, str], default: str) -> str:
+    """Ask for one of a few options, shown side by side."""
+    key = f"{page}_{name}"
+    _check_link(key, label, options)
+    chosen = st.segmented_control(
+        label,
+        list(options),
+        default=default,
+        required=True,
+        format_func=options.__getitem__,
+        key=key,
+        bind="query-params",
+    )
+    return chosen if chosen in options else default
+
+
+def select(page: str, name: str, label: str, options: Mapping[str, str], width: int) -> str:
+    """Ask for one of several options, the first one at first, in a menu."""
+    key = f"{page}_{name}"
+    _check_link(key, label, options)
+    chosen = st.selectbox(
+        label, list(options), format_func=options.__getitem__, key=key, bind="query-params", width=width
+    )
+    return chosen if chosen in options else next(iter(options))
+
+
+def play(
+    page: str, readings: Mapping[str, Reading], letters: Notation, start: Cursor, *, report: bool = False
+) -> Cursor:
+    """Show readings of one text in the player, one track for each, and give back where the visitor looks.
+
+    Args:
+        page: the page's name.
+        readings: by the titles of their tracks; all of the same text.
+        letters: in whose letters the formulas are written.
+        start: where a first-time visitor looks; a link goes first.
+        report: give back the cursor each time it has come to rest, not only at the start.
+    """
+    first = next(iter(readings.values()))
+    _, wrong = asked(first.trace.steps, max(reading.trace.hidden for reading in readings.values()))
+    if wrong:
+        st.warning(wrong)
+    return player(
+        [
+            Track(title, reading.trace, Words("next word", reading.guesses, reading.probabilities))
+            for title, reading in readings.items()
+        ],
+        [
+            Token(token, "" if known else "read as <unk>")
+            for token, known in zip(first.tokens, first.known, strict=True)
+        ],
+        key=f"{page}_player",
+        notation=letters,
+        step=start.step,
+        unit=start.unit,
+        report=report,
+    )
+
+
+def attempts(page: str) -> None:
+    """Two things to try, each a click that changes the text, with what to look at."""
+    key = f"{page}_text"
+    for column, (name, example, look) in zip(st.columns(2), ATTEMPTS, strict=True):
+        with column:
+            st.button(name, key=f"{page}_try_{name}", on_click=_put, args=(key, example))
+            st.markdown(look)
+
+
+def remarks(reading: Reading) -> None:
+    """Say what the network could not read: words it does not know, words beyond the longest text."""
+    unknown = list(
+        dict.fromkeys(token for token, known in zip(reading.tokens, reading.known, strict=True) if not known)
+    )
+    if not any(reading.known):
+        st.warning(
+            "None of these words is known to the network: it reads `<unk>` at every step. "
+            "Its language has cats, dogs, trees and what they did: try an example."
+        )
+    elif unknown:
+        more = f" and {len(unknown) - _SHOWN} more" if len(unknown) > _SHOWN else ""
+        st.info(f"Not in the network's vocabulary, so read as `<unk>`: {_code(unknown[:_SHOWN])}{more}.")
+    if reading.left_out:
+        st.warning(
+            f"The text has {len(reading.tokens) + reading.left_out:,} words; the network reads the first {LONGEST}. "
+            "Your text is unchanged."
+        )
+
+
+def dark() -> bool:
+    """Whether the visitor's page is dark."""
+    return st.context.theme.type == "dark"
+
+
+def _network(page: str) -> bool:
+    return choice(page, "network", "Network", {"trained": "Trained", "untrained": "Untrained"}, "trained") == "trained"
+
+
+def _untrained(page: str) -> tuple[int, int]:
+    """Size and seed of an untrained network."""
+    hidden = st.number_input("Hidden units", 1, 64, 16, key=f"{page}_hidden", bind="query-params", width=130)
+    seed = st.number_input("Seed", 0, 2**31 - 1, 0, key=f"{page}_seed", bind="query-params", width=130)
+    return int(hidden or 16), int(seed or 0)
+
+
+def _put(key: str, value: str) -> None:
+    st.session_state[key] = value
+
+
+def _check_link(key: str, label: str, options: Mapping[str, str]) -> None:
+    """A value in the URL that is not among the options is ignored, and said so."""
+    asked = st.query_params.get(key)
+    if asked is not None and asked not in options and asked not in options.values():
+        st.warning(f"The link asks for {label.lower()} {_code([asked])}, which there is not.")
+
+
+def _code(tokens: list[str]) -> str:
+    """Words of a visitor as plain code in Markdown, long ones cut."""
+    return " ".join(f"`{token[:40].replace('`', 'ˋ')}{'…' if len(token) > 40 else ''}`" for token in tokens[:40])

@@ -1,0 +1,5 @@
+"""The token player: one component that steps traces token by token in the browser."""
+
+from playground.player.player import Cursor, Numbers, Says, Token, Traced, Track, Words, asked, payload, player
+
+__all__ = ["Cursor", "Numbers", "Says", "Token", "Traced", "Track", "Words", "asked", "payload", "player"]

@@ -1,0 +1,24 @@
+"""The entry: `streamlit run playground`. Page frame, navigation from the list of exhibits, and run."""
+
+import sys
+from itertools import groupby
+from pathlib import Path
+
+import streamlit as st
+
+ROOT = Path(__file__).resolve().parent.parent
+if str(ROOT) not in sys.path:  # so that nothing has to be installed
+    sys.path.insert(0, str(ROOT))
+
+from playground.exhibits import EXHIBITS  # noqa: E402  only found once the root is on the path
+from playground.garbage import freeze_imports  # noqa: E402
+
+st.set_page_config(page_title="RNN playground", page_icon="🔁", layout="wide")
+pages = [
+    st.Page(ROOT / exhibit.file, title=exhibit.title, icon=exhibit.icon, help=exhibit.question, default=number == 0)
+    for number, exhibit in enumerate(EXHIBITS)
+]
+sections = groupby(zip(EXHIBITS, pages, strict=True), key=lambda pair: pair[0].section)
+page = st.navigation({section: [page for _, page in pairs] for section, pairs in sections})
+page.run()
+freeze_imports()
