@@ -137,13 +137,20 @@ def graded(guess: str, found: list[Change]) -> str:
 
 
 def memory_table(reading: Reading, unit: int) -> str:
-    """One unit word by word in the form of the lecture's table, as Markdown: is the gate open, what is in the memory?"""
+    """One unit word by word, as in the lecture's table, in Markdown: is the gate open, what is in the memory?
+
+    For our own texts only: their words go into the Markdown as they are.
+    """
     trace = reading.trace
-    rows = {"RNN": ("h",), "LSTM": ("i", "f", "c"), "GRU": ("1-z", "h")}[trace.cell.kind]
+    names = {"RNN": ("h",), "LSTM": ("i", "f", "c"), "GRU": ("1-z", "h")}[trace.cell.kind]
     meaning = {"1-z": "write (1 - z)", "i": "write (i)", "f": "keep (f)", "c": "memory (c)", "h": "state (h)"}
-    head = "| | " + " | ".join(reading.tokens) + " |"
-    rule = "|---|" + "---|" * trace.steps
-    body = [f"| **{meaning[name]}** | " + " | ".join(f"{v:.2f}" for v in trace[name][:, unit]) + " |" for name in rows]
+    head = "| word | " + " | ".join(meaning[name] for name in names) + " |"
+    rule = "|---|" + "---:|" * len(names)
+    columns = [trace[name][:, unit] for name in names]
+    body = [
+        f"| {token} | " + " | ".join(f"{value:.2f}" for value in values) + " |"
+        for token, *values in zip(reading.tokens, *columns, strict=True)
+    ]
     return "\n".join([head, rule, *body])
 
 
