@@ -1,7 +1,7 @@
 """What the imports made is never garbage: take it out of the collector's sight, once.
 
 Streamlit calls `gc.collect(2)` after every script run, under one lock for all sessions. With torch loaded that walk
-visits some 400,000 objects that live as long as the server and takes longer than the page itself; frozen, they are
+visits some 200,000 objects that live as long as the server and takes longer than the page itself; frozen, they are
 passed over. `benchmarks/server.py` measures both; the figures stand in docs/performance.md.
 """
 
@@ -19,5 +19,4 @@ def freeze_imports() -> None:
     new = {name for name in HEAVY if name in sys.modules} - _frozen
     if new:
         _frozen.update(new)
-        gc.collect()
         gc.freeze()

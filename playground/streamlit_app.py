@@ -20,5 +20,7 @@ pages = [
 ]
 sections = groupby(zip(EXHIBITS, pages, strict=True), key=lambda pair: pair[0].section)
 page = st.navigation({section: [page for _, page in pairs] for section, pairs in sections})
-page.run()
+with st.spinner("Starting PyTorch …"):  # a second or two for the first visitor of a server, nothing for all others
+    import playground.compute  # noqa: F401
 freeze_imports()
+page.run()

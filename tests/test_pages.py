@@ -64,7 +64,13 @@ def test_every_exhibit_opens_with_a_worked_example(exhibit, root):
     app = opened(exhibit.file, root)
     assert not app.warning
     assert app.title[0].value
-    assert [token["text"] for token in shown(app)["tokens"]][:2] == ["the", "cat"]
+    assert app.get("bidi_component")
+
+
+@pytest.mark.parametrize("page", ["pages/home.py", "pages/step_a_cell.py", "pages/three_cells.py"])
+def test_the_pages_that_read_open_on_the_sentence_of_the_lecture(page, root):
+    tokens = [token["text"] for token in shown(opened(page, root))["tokens"]]
+    assert " ".join(tokens) == "the cat , which already ate the fish , was full ."
 
 
 def test_the_home_page_has_a_card_for_every_other_exhibit(root):
