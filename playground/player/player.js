@@ -79,14 +79,19 @@ class Track {
     return this.names.find((own) => this.values[own].role === role) ?? this.names.at(-1);
   }
 
+  /** A sub-step that this cell has: another cell may have more of them. */
+  clipStage(stage) {
+    return Math.min(stage, this.stages.length - 1);
+  }
+
   /** Is a value known at this sub-step? `null` means that the whole step has been computed. */
   isKnown(name, stage) {
-    return stage === null || (this.stageOf[name] ?? -1) <= Math.min(stage, this.stages.length - 1);
+    return stage === null || (this.stageOf[name] ?? -1) <= this.clipStage(stage);
   }
 
   /** Is a value what this very sub-step computes? */
   isLit(name, stage) {
-    return stage !== null && this.stageOf[name] === Math.min(stage, this.stages.length - 1);
+    return stage !== null && this.stageOf[name] === this.clipStage(stage);
   }
 }
 
@@ -146,7 +151,7 @@ function readLook(root) {
   const style = getComputedStyle(root);
   const colour = (name) => style.getPropertyValue(name).trim();
   return {
-    dark: luminance(toBytes(style.backgroundColor)) < 0.2,
+    dark: luminance(bytesOfCss(style.backgroundColor)) < 0.2,
     background: style.backgroundColor,
     text: style.color,
     muted: colour("--muted"),
@@ -158,12 +163,10 @@ function readLook(root) {
   };
 }
 
-/** Any CSS colour as bytes. */
-function toBytes(colour) {
-  const probe = element("canvas").getContext("2d", { willReadFrequently: true });
-  probe.fillStyle = colour;
-  probe.fillRect(0, 0, 1, 1);
-  return probe.getImageData(0, 0, 1, 1).data.subarray(0, 3);
+/** A computed CSS colour as bytes: browsers say rgb(…) or color(srgb …). */
+function bytesOfCss(colour) {
+  const numbers = colour.match(/-?[\d.]+/g).slice(0, 3).map(Number);
+  return colour.startsWith("color") ? numbers.map((share) => 255 * share) : numbers;
 }
 
 /* --------------------------------------------------------------------------------------------------- Numbers */
@@ -219,7 +222,7 @@ function createPlayer(parent) {
   const frame = createFrame(draw);
   const resting = createDelay(REST_MS, rest);
   const address = createAddress(() => state);
-  const observer = new ResizeObserver(() => measure());
+  const observer = new ResizeObserver(() => root.clientWidth !== width && measure());
   const player = {
     root,
     template: parent.querySelector(".track-parts"),
@@ -242,6 +245,8 @@ function createPlayer(parent) {
   let say = () => {};
   let reported = "";
   let due = 0;
+  let width = 0;
+  let moved = false;
 
   root.addEventListener("keydown", (event) => handleKey(event, player, state));
   observer.observe(root);
@@ -249,15 +254,15 @@ function createPlayer(parent) {
   /** Takes new data or a new theme. Equal content keeps everything as it is. */
   function update(data, setCursor) {
     say = data.report ? setCursor : () => {};
-    if (data.digest !== digest) {
+    if (data.digest !== digest || data.compact !== player.compact) {
       digest = data.digest;
+      player.compact = data.compact;
       player.tokens = data.tokens;
       player.tracks = data.tracks.map((raw, index) => new Track(raw, index, data.tokens.length));
       player.steps = data.tokens.length;
       player.units = Math.max(...player.tracks.map((track) => track.hidden));
       if (!state) reported = cursorKey(data);
       state = settle(state ?? { ...address.read(data), speed: 4, track: 0, name: "" });
-      root.classList.toggle("compact", data.compact);
       views = buildViews(player);
     }
     applyTheme(data.palettes);
@@ -292,6 +297,7 @@ function createPlayer(parent) {
 
   function measure() {
     if (!state) return;
+    width = root.clientWidth;
     player.look = readLook(root);
     for (const view of views) view.measure?.();
     drawn = null;
@@ -302,7 +308,9 @@ function createPlayer(parent) {
     const before = state;
     state = { ...state, ...change };
     frame.ask();
-    if (state.step === before.step && state.unit === before.unit && state.name === before.name) return;
+    const hasStopped = before.playing && !state.playing;
+    if (!hasStopped && !differ(state, before, "step", "unit", "name")) return;
+    moved = true;
     address.later();
     resting.start();
   }
@@ -334,7 +342,7 @@ function createPlayer(parent) {
 
   function setStage(stage, step = state.step) {
     const track = player.tracks[state.track];
-    const name = stage === null ? state.name : track.stages[Math.min(stage, track.stages.length - 1)].names.at(-1);
+    const name = stage === null ? state.name : track.stages[track.clipStage(stage)].names.at(-1);
     set({ step, stage, name, playing: false });
   }
   player.setStage = setStage;
@@ -358,8 +366,8 @@ function createPlayer(parent) {
 
   /** Once the reader rests: say where we are, to the ear and, if it asked, to the page. */
   function rest() {
-    if (!state || state.playing) return;
-    root.querySelector(".spoken").textContent = describe(player, state);
+    if (state.playing) return;
+    if (moved) root.querySelector(".spoken").textContent = describe(player, state);
     const cursor = { step: state.step, unit: state.unit };
     if (cursorKey(cursor) === reported) return;
     reported = cursorKey(cursor);
@@ -455,8 +463,9 @@ function createAddress(getState) {
 
 /** Keys act while the focus is inside the player; controls keep the keys that are their own. */
 function handleKey(event, player, state) {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
   const { target, key } = event;
+  const isBracket = (key === "[" || key === "]") && event.ctrlKey === event.altKey; // AltGr on many keyboards
+  if (event.metaKey || ((event.ctrlKey || event.altKey) && !isBracket)) return;
   const isControl = target.matches("input, select");
   if (isControl && (key.startsWith("Arrow") || key === "Home" || key === "End" || key === " ")) return;
   if (key === " " && target.matches("button")) return;
@@ -487,7 +496,7 @@ function describe(player, state) {
     `Token ${state.step + 1} of ${player.steps}: ${short(player.tokens[state.step].text)}.`,
     `${track.facts[state.name].title} of unit ${unit + 1}: ${value}.`,
   ];
-  if (state.stage !== null) parts.push(`Sub-step: ${track.stages[Math.min(state.stage, track.stages.length - 1)].title}.`);
+  if (state.stage !== null) parts.push(`Sub-step: ${track.stages[track.clipStage(state.stage)].title}.`);
   if (track.says?.words) {
     const k = track.says.words[0].length;
     const share = percent(track.says.probabilities[state.step * k]);
@@ -498,7 +507,10 @@ function describe(player, state) {
 
 /* ---------------------------------------------------------------------------------------------------- 5 Views */
 
-/** A view has `draw(state, before)`; `before` is null when all must be drawn. `measure()` reads sizes before that. */
+/**
+ * A view has `draw(state, before)`; `before` is null when all must be drawn. `measure()` reads sizes before that, and
+ * only reads: the browser lays the page out once.
+ */
 function buildViews(player) {
   const place = player.root.querySelector(".tracks");
   place.replaceChildren();
@@ -511,7 +523,8 @@ function buildViews(player) {
     place.append(part);
     views.push(createValues(player, track, part), createCell(player, track, part), createStages(player, track, part));
     views.push(createInspector(player, track, part), createSays(player, track, part));
-    views.push(createMaps(player, track, part), createLines(player, track, part));
+    if (player.compact) part.querySelectorAll(".maps, .lines").forEach((section) => section.remove());
+    else views.push(createMaps(player, track, part), createLines(player, track, part));
   }
   return views;
 }
@@ -542,6 +555,7 @@ function short(text, most = LONGEST_TEXT) {
 }
 
 function percent(share) {
+  if (share > 0 && share < 0.0005) return "< 0.1 %";
   return `${(100 * share).toFixed(1)} %`;
 }
 
@@ -573,13 +587,13 @@ function createTip(tip) {
   };
 }
 
-/** Keeps the middle of a scrolled strip in view; called with numbers read beforehand, never reading layout itself. */
+/** Keeps the middle of a scrolled strip in view; called with sizes read beforehand, before anything is written. */
 function follow(scroller, left, width, view, content) {
+  if (content <= view + 1) return;
   const from = scroller.scrollLeft;
   const margin = Math.min(view / 4, 120);
-  if (content <= view || (left >= from + margin && left + width <= from + view - margin)) return;
-  const to = left + width / 2 - view / 2;
-  scroller.scrollLeft = Math.min(Math.max(to, 0), content - view);
+  if (left >= from + margin && left + width <= from + view - margin) return;
+  scroller.scrollLeft = Math.min(Math.max(left + width / 2 - view / 2, 0), content - view);
 }
 
 function createStrip(player) {
@@ -617,8 +631,8 @@ function createStrip(player) {
     const scale = player.scales[spec.role];
     tokens.forEach((token, step) => {
       const k = shadeOf(spec, track.at(name, step, track.clip(unit)));
-      token.firstChild.style.background = scale.css[k] ?? NO_NUMBER;
-      token.firstChild.style.color = scale.ink[k] ?? "#ffffff";
+      token.style.setProperty("--shade", scale.css[k] ?? NO_NUMBER);
+      token.style.setProperty("--ink", scale.ink[k] ?? "#ffffff");
     });
     value.innerHTML = `${track.facts[name].title} ${track.symbols[name]}`;
     write(unitText, String(track.clip(unit) + 1));
@@ -684,11 +698,8 @@ function createTransport(player) {
     const button = event.target.closest("[data-go]");
     if (button) go[button.dataset.go]();
   };
-  bar.onpointerdown = (event) => {
-    // A click leaves the focus on the tokens, so that Space and the arrows go on working there.
-    if (event.target.closest("[data-go]")) player.root.classList.add("by-pointer");
-  };
   bar.onpointerup = (event) => {
+    // A click leaves the focus on the tokens, so that Space plays and does not press the same button again.
     if (event.target.closest("[data-go]")) strip.focus({ preventScroll: true });
   };
   speed.oninput = () => player.set({ speed: Number(speed.value) });
@@ -740,7 +751,9 @@ function createStages(player, track, part) {
   let current = null;
   const buttons = track.stages.map((stage, k) => {
     const button = element("button", "stage", { type: "button" });
-    button.textContent = stage.title;
+    button.append(element("span"));
+    button.firstChild.textContent = stage.title;
+    button.setAttribute("aria-label", `${k + 1} ${stage.title}`);
     button.onclick = () => player.setStage(current === k ? null : k);
     const item = element("li");
     item.append(button);
@@ -750,14 +763,19 @@ function createStages(player, track, part) {
   return {
     draw(state, before) {
       if (!differ(state, before, "stage")) return;
-      current = state.stage === null ? null : Math.min(state.stage, track.stages.length - 1);
+      current = state.stage === null ? null : track.clipStage(state.stage);
       buttons.forEach((button, k) => {
         button.setAttribute("aria-pressed", String(k === current));
         button.classList.toggle("todo", current !== null && k > current);
       });
-      write(text, current === null ? "The whole step. Walk through it with [ and ]." : track.stages[current].text);
+      const stage = track.stages[current];
+      write(text, stage ? `${stage.title}: ${lowered(stage.text)}` : "The whole step. Walk through it with [ and ].");
     },
   };
+}
+
+function lowered(sentence) {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1);
 }
 
 /* The cell: wires in SVG, vectors on one canvas over it, nodes and labels as HTML on top. */
@@ -770,7 +788,7 @@ function createCell(player, track, part) {
   const drawing = DRAWINGS[track.kind](track.variant);
   const svg = place.querySelector("svg");
   let context = null;
-  let scale = 1;
+  let width = 0;
   let squares = [];
   const wires = drawing.wires.map((wire) => createWire(wire, track, svg));
   const nodes = drawing.nodes.map((node) => createNode(node, drawing, player, track));
@@ -812,34 +830,40 @@ function createCell(player, track, part) {
     for (const vector of squares) drawVector(vector, state.step, unit, track.isKnown(vector.owner, state.stage));
   }
 
-  function drawVector({ name, left, top, wide, high, columns, rows }, step, chosen, known) {
+  function drawVector({ name, top, wide, high, columns, rows, edges }, step, chosen, known) {
     const spec = track.spec(name);
     const { css } = player.scales[spec.role];
-    const gap = wide >= 4 ? 1 : 0;
-    const place = (unit) => [left + (unit % columns) * wide, top + Math.floor(unit / columns) * high];
+    const gap = wide >= 3.5 ? 1 : 0;
+    const whole = [edges[0], top, edges[columns] - edges[0] - gap, rows * high - gap];
+    const square = (unit) => {
+      const column = unit % columns;
+      const side = edges[column + 1] - edges[column] - gap;
+      return [edges[column], top + Math.floor(unit / columns) * high, side, high - gap];
+    };
     context.fillStyle = known ? player.look.frame : player.look.grid;
-    context.fillRect(left - 1, top - 1, columns * wide + 2 - gap, rows * high + 2 - gap);
+    context.fillRect(...grown(whole));
     context.fillStyle = player.look.background;
-    if (!known) context.fillRect(left, top, columns * wide - gap, rows * high - gap);
+    if (!known) context.fillRect(...whole);
     for (let unit = 0; known && unit < track.hidden; unit++) {
       context.fillStyle = css[shadeOf(spec, track.at(name, step, unit))] ?? NO_NUMBER;
-      context.fillRect(...place(unit), wide - gap, high - gap);
+      context.fillRect(...square(unit));
     }
-    const [x, y] = place(chosen);
     context.strokeStyle = known ? player.look.text : player.look.frame;
     context.lineWidth = 2;
-    context.strokeRect(x - 1, y - 1, wide - gap + 2, high - gap + 2);
+    context.strokeRect(...grown(square(chosen)));
   }
 
   return {
     measure() {
-      const width = place.clientWidth;
-      scale = width / WIDTH;
-      context = prepare(canvas, width, scale * drawing.height);
-      squares = drawing.vectors.map((vector) => layOut(vector, track.hidden, scale));
+      width = place.clientWidth;
     },
     draw(state, before) {
       current = state;
+      if (!before) {
+        const scale = width / WIDTH;
+        context = prepare(canvas, width, scale * drawing.height);
+        squares = drawing.vectors.map((vector) => layOut(vector, track.hidden, scale));
+      }
       if (differ(state, before, "step", "unit", "stage")) {
         drawVectors(state);
         for (const label of labels) label.draw(state);
@@ -862,16 +886,23 @@ function layOut({ name, owner, x, y, width = VECTOR }, hidden, scale) {
   const snap = (value) => Math.round(value * ratio) / ratio;
   const rows = Math.ceil(hidden / 20);
   const columns = Math.ceil(hidden / rows);
-  const wide = Math.max(1, Math.floor(Math.min(width / columns, 14) * scale * ratio)) / ratio;
+  const wide = Math.min(width / columns, 14) * scale;
   const high = Math.max(2, snap((rows > 1 ? 17 / rows : 14) * scale));
   const left = snap(x * scale - (columns * wide) / 2);
   const top = snap(y * scale - (rows * high) / 2);
-  return { name, owner, columns, rows, wide, high, left, top };
+  const edges = Array.from({ length: columns + 1 }, (_, column) => snap(left + column * wide));
+  return { name, owner, columns, rows, wide, high, left, top, edges };
+}
+
+/** A rectangle one pixel larger on every side. */
+function grown([x, y, width, height]) {
+  return [x - 1, y - 1, width + 2, height + 2];
 }
 
 function createBox([x, y, width, height]) {
   const box = document.createElementNS(SVG, "rect");
-  Object.entries({ x, y, width, height, rx: 16, class: "box" }).forEach(([name, value]) => box.setAttribute(name, value));
+  const attributes = { x, y, width, height, rx: 16, class: "box" };
+  for (const [name, value] of Object.entries(attributes)) box.setAttribute(name, value);
   return box;
 }
 
@@ -1002,17 +1033,20 @@ function createInspector(player, track, part) {
   function largestOf(unit) {
     let largest = 0;
     for (const { value } of track.facts[shownName].rows) {
-      for (let step = 0; step < track.steps; step++) largest = Math.max(largest, Math.abs(track.at(value, step, unit)) || 0);
+      for (let step = 0; step < track.steps; step++) {
+        largest = Math.max(largest, Math.abs(track.at(value, step, unit)) || 0);
+      }
     }
     return largest || 1;
   }
 
   function createRow() {
     const node = element("tr");
-    const [said, label, bar, number] = ["said", "label-cell", "bar-cell", "number-cell"].map((name) => element("td", name));
+    const cells = ["said", "label-cell", "bar-cell", "number-cell"].map((name) => element("td", name));
+    const [said, label, bar, number] = cells;
     const fill = element("i");
     bar.append(fill);
-    node.append(said, label, bar, number);
+    node.append(...cells);
     let row = null;
     return {
       node,
@@ -1029,7 +1063,8 @@ function createInspector(player, track, part) {
         if (!row) return;
         const value = track.at(row.value, step, unit);
         write(number, shown(value));
-        if (row.factors.length) write(label, row.factors.map((factor) => shown(track.at(factor, step, unit))).join(" × "));
+        const factors = row.factors.map((factor) => shown(track.at(factor, step, unit)));
+        if (factors.length) write(label, factors.join(" × "));
         const share = Number.isFinite(value) ? Math.min(Math.abs(value) / largest, 1) / 2 : 0;
         fill.style.transform = `translateX(${value < 0 ? -100 * share : 0}%) scaleX(${share})`;
       },
@@ -1111,22 +1146,33 @@ function createMaps(player, track, part) {
   const grid = part.querySelector(".maps .grid");
   const panels = track.names.map((name) => createPanel(player, track, name));
   grid.replaceChildren(...panels.map((panel) => panel.node));
+  let columns = 1;
   return {
     measure() {
-      const columns = columnsFor(grid.clientWidth, panels.length, track.steps);
-      grid.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
-      for (const panel of panels) panel.measure();
+      const gap = parseFloat(getComputedStyle(grid).columnGap) || 0;
+      columns = columnsFor(grid.clientWidth, track, player.look.small);
+      const width = Math.floor((grid.clientWidth - gap * (columns - 1)) / columns);
+      for (const panel of panels) panel.fit(width);
     },
     draw(state, before) {
+      if (!before) grid.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
       for (const panel of panels) panel.draw(state, before);
     },
   };
 }
 
-/** As many maps in a row as leave each cell wide enough to see. */
-function columnsFor(width, count, steps) {
-  const fits = (columns) => width / columns >= 290 && (width / columns - AXIS - 30) / steps >= 5;
-  return [4, 3, 2, 1].find((columns) => count % columns === 0 && fits(columns)) ?? 1;
+/** As many maps in a row as leave each cell wide enough to see; fewer where that lets it hold its number. */
+function columnsFor(width, track, font) {
+  const cellOf = (columns) => (width / columns - AXIS - 30) / track.steps;
+  const holdsNumbers = (columns) => cellOf(columns) >= 2.5 * font && lineHeight(track.hidden) >= 1.25 * font;
+  const fits = [4, 3, 2, 1].filter(
+    (columns) => track.names.length % columns === 0 && width / columns >= 290 && cellOf(columns) >= 5,
+  );
+  return fits.find((columns) => columns > 1 && holdsNumbers(columns)) ?? fits[0] ?? 1;
+}
+
+function lineHeight(hidden) {
+  return Math.min(Math.max(272 / hidden, 4), 22);
 }
 
 function createPanel(player, track, name) {
@@ -1170,11 +1216,15 @@ function createPanel(player, track, name) {
   }
 
   function paint() {
+    const { cell, line, plot } = size;
+    Object.assign(row.style, { width: `${plot.width}px`, height: `${line}px` });
+    Object.assign(column.style, { width: `${Math.max(cell, 3)}px`, height: `${plot.height}px` });
+    Object.assign(veil.style, { width: `${plot.width}px`, height: `${plot.height}px` });
     const context = prepare(canvas, size.width, size.height);
     context.imageSmoothingEnabled = false;
-    context.drawImage(bitmap(track, name, player.scales[spec.role]), AXIS, 0, size.cell * track.steps, size.line * track.hidden);
+    context.drawImage(bitmap(track, name, player.scales[spec.role]), AXIS, 0, plot.width, plot.height);
     context.font = `${size.font}px ${player.look.family}`;
-    if (size.cell >= 2.5 * size.font && size.line >= 1.25 * size.font) writeNumbers(context);
+    if (cell >= 2.5 * size.font && line >= 1.25 * size.font) writeNumbers(context);
     writeAxes(context);
   }
 
@@ -1204,17 +1254,13 @@ function createPanel(player, track, name) {
 
   return {
     node,
-    measure() {
-      const width = node.clientWidth;
+    fit(width) {
       const cell = Math.min(Math.max((width - AXIS) / track.steps, NARROWEST_CELL), 72);
-      const line = Math.min(Math.max(272 / track.hidden, 4), 22);
+      const line = lineHeight(track.hidden);
       const font = player.look.small;
       const axis = tokenAxis(player, cell, font);
       const plot = { width: cell * track.steps, height: line * track.hidden };
-      size = { cell, line, font, axis, width: AXIS + plot.width, height: plot.height + axis.height, view: width };
-      Object.assign(row.style, { width: `${plot.width}px`, height: `${line}px` });
-      Object.assign(column.style, { width: `${Math.max(cell, 3)}px`, height: `${plot.height}px` });
-      Object.assign(veil.style, { width: `${plot.width}px`, height: `${plot.height}px` });
+      size = { cell, line, font, axis, plot, width: AXIS + plot.width, height: plot.height + axis.height, view: width };
     },
     draw(state, before) {
       if (!before) paint();
@@ -1295,7 +1341,8 @@ function writeTokenNumbers(context, steps, { left, top, cell, font }) {
   context.textBaseline = "top";
   const every = [1, 2, 5, 10, 20, 50, 100].find((n) => n * cell >= 3 * font) ?? 200;
   for (let step = every - 1; step < steps; step += every) {
-    context.fillText(step + 1, left + (step + 0.5) * cell, top);
+    const widest = left + steps * cell - context.measureText(step + 1).width / 2;
+    context.fillText(step + 1, Math.min(left + (step + 0.5) * cell, widest), top);
   }
 }
 
@@ -1377,10 +1424,10 @@ function createLines(player, track, part) {
       const axis = tokenAxis(player, cell, font);
       const height = LINE_HEIGHT * track.names.length + axis.height;
       size = { cell, font, axis, view, width: AXIS + cell * track.steps, height };
-      cursor.style.height = `${LINE_HEIGHT * track.names.length}px`;
     },
     draw(state, before) {
       const unit = track.clip(state.unit);
+      if (!before) cursor.style.height = `${LINE_HEIGHT * track.names.length}px`;
       if (differ(state, before, "unit")) {
         paint(unit);
         write(unitNumber, String(unit + 1));

@@ -22,6 +22,7 @@ from typing import Any, Protocol
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
+from streamlit.components.v2 import component
 
 from playground import theme
 from playground.notation import NOTATIONS, EquationLike, Notation, TermLike, html
@@ -192,11 +193,13 @@ class Cursor:
 
 
 _TORCH = NOTATIONS["PyTorch"]
-_FOLDER = Path(__file__).parent
-_COMPONENT = st.components.v2.component(
-    "token_player",
-    **{part: (_FOLDER / f"player.{part}").read_text(encoding="utf-8") for part in ("html", "css", "js")},
-)
+
+
+def _read(part: str) -> str:
+    return (Path(__file__).parent / f"player.{part}").read_text(encoding="utf-8")
+
+
+_COMPONENT = component("token_player", html=_read("html"), css=_read("css"), js=_read("js"))
 
 
 def player(
@@ -233,8 +236,7 @@ def player(
     steps, hidden = len(tokens), max(track.trace.hidden for track in tracks)
     start = _start(key, Cursor(step or 0, unit or 0), steps, hidden)
     options = {"step": start.step, "unit": start.unit, "report": report, "compact": compact}
-    callbacks = {"on_cursor_change": _heard} if report else {}
-    result = _COMPONENT(key=key, data=content | options, **callbacks)
+    result = _COMPONENT(key=key, data=content | options, on_cursor_change=_heard if report else None)
     rested = result.get("cursor") if report else None
     return _clipped(Cursor(rested["step"], rested["unit"]) if rested else start, steps, hidden)
 
@@ -395,6 +397,7 @@ def _one_range(trace: Traced, role: str, names: Sequence[str]) -> dict[str, dict
 # The inspector: for each value its title, its formula, and the rows of its arithmetic.
 
 _SHARES = {"x": "from x", "h": "from h", "b": "bias"}
+_SQUASHED = {"sigmoid": "σ of sum", "tanh": "tanh of sum", "relu": "ReLU of sum", "identity": "not squashed"}
 _PRODUCTS = {
     "f*c": "what is kept",
     "i*g": "what is written",
@@ -403,7 +406,7 @@ _PRODUCTS = {
 }
 
 _OPERATIONS = {
-    "tanh(c)": ("h", "squashed memory", "state", ("c",), "tanh"),
+    "tanh(c)": ("h", "tanh of c", "state", ("c",), "tanh"),
     "1-z": ("h", "what z leaves", "share", ("z",), "1 minus it"),
     "r*h": ("n", "past state behind the gate", "state", ("r", "h@-1"), "product"),
 }
@@ -476,8 +479,7 @@ def _fact(owner: str, title: str, role: str, formula: str, rows: Sequence[dict[s
 
 def _line_rows(line: Line, shares: list[dict[str, Any]], writer: _Writer) -> list[dict[str, Any]]:
     if line.total:
-        squashed = f"{line.squash} of the sum" if line.squash != "identity" else "not squashed"
-        return [*shares, writer.row(squashed, line.name)]
+        return [*shares, writer.row(_SQUASHED[line.squash], line.name)]
     if len(line.terms) == 1:
         (term,) = line.terms
         return [*_factor_rows(term, writer), writer.row("product", line.name, factors=term.factors)]

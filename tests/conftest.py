@@ -1,0 +1,195 @@
+"""What the browser tests share: a running app, an installed Chromium, and a page that tolerates no error."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+
+ROOT = Path(__file__).parent.parent
+LOOPBACK = "127.0.0.1"
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
+PLACES = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+    r"C:\Program Files (x86)\Google\Chrome\Application\chrome.exe",
+    r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
+)
+PATIENCE_MS = 30_000
+"""How long a test waits for what must happen: long enough for a busy machine, as no test measures time."""
+HOW_TO_GET_ONE = (
+    "no Chromium found: install one (Debian: apt install chromium; others: Google Chrome), "
+    "or set CHROMIUM to the path of its executable"
+)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_torch_thread() -> None:
+    """Two threads are slower than one as soon as anything else runs."""
+    import torch  # noqa: PLC0415 - 1.4 s, only when a test runs
+
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def app_url() -> Iterator[str]:
+    """The whole app, as the README starts it."""
+    with serving("playground") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def player_url() -> Iterator[str]:
+    """A page with nothing but the player: tests/player_app.py."""
+    with serving("tests/player_app.py") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests."""
+    executable = chromium()
+    if executable is None:
+        if os.environ.get("REQUIRE_BROWSER") == "1":
+            pytest.fail(HOW_TO_GET_ONE)
+        pytest.skip(HOW_TO_GET_ONE)
+    expect.set_options(timeout=PATIENCE_MS)
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="session")
+def context_for(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """One context for all tests that want the same options: Streamlit's own scripts are fetched once."""
+    contexts: dict[str, BrowserContext] = {}
+
+    def found(**options) -> BrowserContext:
+        key = str(sorted(options.items()))
+        if key not in contexts:
+            contexts[key] = browser.new_context(**options)
+        return contexts[key]
+
+    yield found
+    for context in contexts.values():
+        context.close()
+
+
+@pytest.fixture
+def open_page(context_for: Callable[..., BrowserContext]) -> Iterator[Callable[..., Page]]:
+    """Opens pages with options of their own (viewport, color_scheme, reduced_motion); errors on them fail the test."""
+    complaints: list[str] = []
+    pages: list[Page] = []
+
+    def opened(**options) -> Page:
+        page = context_for(**({"viewport": {"width": 1440, "height": 900}} | options)).new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        watch(page, complaints)
+        pages.append(page)
+        return page
+
+    yield opened
+    for page in pages:
+        page.close()
+    assert not complaints
+
+
+@pytest.fixture
+def page(open_page: Callable[..., Page]) -> Page:
+    """A page 1440 px wide, light, that fails the test on errors and on requests leaving this machine."""
+    return open_page()
+
+
+def watch(page: Page, complaints: list[str]) -> None:
+    """Collects what no page may do: errors on the console, exceptions, requests to other machines."""
+
+    def heard(message: ConsoleMessage) -> None:
+        # Streamlit looks for its endpoints below a deep link first and is told 404 there: not an error of ours.
+        if message.type == "error" and "_stcore" not in message.location.get("url", ""):
+            complaints.append(f"console: {message.text}")
+
+    def asked(url: str) -> None:
+        parts = urllib.parse.urlsplit(url)
+        if parts.scheme in ("http", "https", "ws", "wss") and parts.hostname != LOOPBACK:
+            complaints.append(f"request left this machine: {url}")
+
+    page.on("console", heard)
+    page.on("pageerror", lambda error: complaints.append(f"exception: {error}"))
+    page.on("request", lambda request: asked(request.url))
+    page.on("websocket", lambda socket_: asked(socket_.url))
+
+
+def chromium() -> str | None:
+    """An installed Chromium, or a relative of it."""
+    if named := os.environ.get("CHROMIUM"):
+        return named
+    on_path = (shutil.which(name) for name in NAMES)
+    known = (place for place in PLACES if Path(place).exists())
+    return next((found for found in [*on_path, *known] if found), None)
+
+
+@contextmanager
+def serving(script: str) -> Iterator[str]:
+    """Runs a Streamlit script from the root of the repository on a free loopback port."""
+    with socket.socket() as free:
+        free.bind((LOOPBACK, 0))
+        port = free.getsockname()[1]
+    options = {
+        "server.port": port,
+        "server.address": LOOPBACK,
+        "server.headless": "true",
+        "server.fileWatcherType": "none",
+        "browser.gatherUsageStats": "false",
+    }
+    flags = [part for name, value in options.items() for part in (f"--{name}", str(value))]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "streamlit", "run", script, *flags],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_until_healthy(f"http://{LOOPBACK}:{port}/_stcore/health", server)
+        yield f"http://{LOOPBACK}:{port}"
+    finally:
+        server.terminate()
+        server.wait(15)
+
+
+def wait_until_healthy(url: str, server: subprocess.Popen, seconds: float = 90) -> None:
+    """Returns once the server answers.
+
+    Raises:
+        RuntimeError: it ended, or did not answer in time.
+    """
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if server.poll() is not None:
+            raise RuntimeError(f"the server ended with code {server.returncode}")
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError(f"{url} did not answer within {seconds} s")
