@@ -15,7 +15,7 @@ st.markdown(
 )
 
 reading = compute.read(Question(controls.LECTURE))
-controls.play("home", {"LSTM": reading}, NOTATIONS["PyTorch"], Cursor(1, compute.number_unit("LSTM")))
+controls.play("home", {"LSTM": reading}, NOTATIONS["PyTorch"], Cursor(1, compute.number_unit("LSTM")), value="i")
 
 st.subheader("Exhibits")
 for exhibit, column in zip(EXHIBITS[1:], st.columns(len(EXHIBITS) - 1), strict=True):

@@ -21,7 +21,9 @@ controls.remarks(reading)
 
 # Figures
 unit = compute.number_unit(question.cell)
-cursor = controls.play("cell", {question.cell: reading}, letters, Cursor(1, unit), report=True)
+cursor = controls.play(
+    "cell", {question.cell: reading}, letters, Cursor(1, unit), value=explain.TELLING[question.cell], report=True
+)
 st.markdown(explain.exactness(question, reading))
 
 # Explanation
@@ -72,6 +74,7 @@ if network.open:
 
 st.subheader("What to notice")
 st.markdown(explain.notice(question.cell, unit))
+controls.pointer("cell", f"Show unit {unit + 1} in the player", Cursor(1, unit), explain.TELLING[question.cell])
 st.markdown(explain.memory_table(compute.read(Question(controls.LECTURE, question.cell)), unit))
 st.subheader("Two things to try")
 controls.attempts("cell")

@@ -11,7 +11,7 @@ from models.cells import CELLS
 from models.reading import LONGEST, VARIANTS, Question, Reading
 from models.text import words
 from playground.notation import NOTATIONS, Notation
-from playground.player import Cursor, Token, Track, Words, asked, player
+from playground.player import Cursor, Go, Token, Track, Words, asked, player
 
 LECTURE = "The cat, which already ate the fish, was full."
 EXAMPLES = {
@@ -108,7 +108,13 @@ def select(page: str, name: str, label: str, options: Mapping[str, str], width: 
 
 
 def play(
-    page: str, readings: Mapping[str, Reading], letters: Notation, start: Cursor, *, report: bool = False
+    page: str,
+    readings: Mapping[str, Reading],
+    letters: Notation,
+    start: Cursor,
+    *,
+    value: str = "",
+    report: bool = False,
 ) -> Cursor:
     """Show readings of one text in the player, one track for each, and give back where the visitor looks.
 
@@ -117,10 +123,13 @@ def play(
         readings: by the titles of their tracks; all of the same text.
         letters: in whose letters the formulas are written.
         start: where a first-time visitor looks; a link goes first.
+        value: the value that a first-time visitor studies; the gate that keeps if not given.
         report: give back the cursor each time it has come to rest, not only at the start.
     """
     first = next(iter(readings.values()))
-    _, wrong = asked(first.trace.steps, max(reading.trace.hidden for reading in readings.values()))
+    traces = [reading.trace for reading in readings.values()]
+    names = [name for trace in traces for name in (*trace.names, *trace.inner)]
+    _, wrong = asked(first.trace.steps, max(trace.hidden for trace in traces), names)
     if wrong:
         st.warning(wrong)
     return player(
@@ -136,6 +145,8 @@ def play(
         notation=letters,
         step=start.step,
         unit=start.unit,
+        value=value,
+        go=st.session_state.get(f"{page}_go"),
         report=report,
     )
 
@@ -147,6 +158,15 @@ def attempts(page: str) -> None:
         with column:
             st.button(name, key=f"{page}_try_{name}", on_click=_put, args=(key, example))
             st.markdown(look)
+
+
+def pointer(page: str, label: str, cursor: Cursor, value: str) -> None:
+    """A button in the text that takes the reader to a place in the player of its page."""
+    key = f"{page}_go"
+    number = st.session_state[key].number + 1 if key in st.session_state else 1
+    st.button(
+        label, key=f"{page}_point", icon=":material/my_location:", on_click=_put, args=(key, Go(cursor, value, number))
+    )
 
 
 def remarks(reading: Reading) -> None:
@@ -185,7 +205,7 @@ def _untrained(page: str) -> tuple[int, int]:
     return int(hidden or 16), int(seed or 0)
 
 
-def _put(key: str, value: str) -> None:
+def _put(key: str, value: object) -> None:
     st.session_state[key] = value
 
 

@@ -154,6 +154,10 @@ def memory_table(reading: Reading, unit: int) -> str:
     return "\n".join([head, rule, *body])
 
 
+TELLING = {"RNN": "h", "LSTM": "i", "GRU": "z"}
+"""The value of each cell in which a unit that keeps the number is easiest to see."""
+
+
 def notice(cell: str, unit: int) -> str:
     """What to notice in a trained cell, as Markdown."""
     return _NOTICE[cell].format(unit=unit + 1)

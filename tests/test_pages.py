@@ -42,7 +42,8 @@ def opened(page, root, **params):
 def shown(app):
     """The message that the player got: tokens, tracks, step and unit."""
     (component,) = app.get("bidi_component")
-    return json.loads(component.proto.json)
+    message = json.loads(component.proto.json)
+    return message | json.loads(message["content"])
 
 
 def widget(app, key) -> Any:

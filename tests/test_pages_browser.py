@@ -91,7 +91,7 @@ def test_the_formulas_below_follow_when_the_visitor_rests(visit):
     page.locator(".player .strip").focus()
     for key in ("End", "ArrowLeft", "ArrowLeft"):
         page.keyboard.press(key)
-    expect(page.get_by_text(re.compile("Token 10 of 12"))).to_be_visible()
+    expect(page.get_by_text("Token 10 of 12, was, unit 8")).to_be_visible()
     i = read(Question(LECTURE)).trace["i"][9, 7]
     expect(page.locator(".katex-display .katex-html").first).to_contain_text(f"{i:.3f}")
 

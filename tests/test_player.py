@@ -15,6 +15,7 @@ import models
 from playground import theme
 from playground.notation import NOTATIONS
 from playground.player import Numbers, Token, Track, Words, payload
+from playground.player.player import _message
 
 VARIANTS = [
     ("RNN", ""),
@@ -135,8 +136,8 @@ def test_both_themes_are_sent():
 
 
 def test_equal_content_has_an_equal_digest_and_other_content_another():
-    assert sent()["digest"] == sent()["digest"]
-    digests = {sent(cell, variant)["digest"] for cell, variant in VARIANTS} | {sent(T=11)["digest"]}
+    assert _message(sent()) == _message(sent())
+    digests = {_message(sent(cell, variant))["digest"] for cell, variant in VARIANTS} | {_message(sent(T=11))["digest"]}
     assert len(digests) == len(VARIANTS) + 1
 
 

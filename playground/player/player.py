@@ -14,6 +14,7 @@ Steps and units count from 0 in Python and from 1 on the screen and in the addre
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -192,17 +193,31 @@ class Cursor:
     unit: int = 0
 
 
+@dataclass(frozen=True)
+class Go:
+    """Where to take the reader: a cursor, the value to study (the one studied now if empty), and the errand's number."""
+
+    cursor: Cursor
+    value: str = ""
+    number: int = 1
+
+
 _TORCH = NOTATIONS["PyTorch"]
 
 
-def _read(part: str) -> str:
-    return (Path(__file__).parent / f"player.{part}").read_text(encoding="utf-8")
+def _joined(*names: str) -> str:
+    return "\n".join((Path(__file__).parent / name).read_text(encoding="utf-8") for name in names)
 
 
-_COMPONENT = component("token_player", html=_read("html"), css=_read("css"), js=_read("js"))
+_COMPONENT = component(
+    "token_player",
+    html=_joined("player.html"),
+    css=_joined("player.css"),
+    js=_joined("player.js", "views.js", "drawings.js"),
+)
 
 
-def player(
+def player(  # noqa: PLR0913 - the options of one component, all by keyword
     tracks: Sequence[Track],
     tokens: Sequence[Token],
     *,
@@ -210,6 +225,8 @@ def player(
     notation: Notation = _TORCH,
     step: int | None = None,
     unit: int | None = None,
+    value: str = "",
+    go: Go | None = None,
     report: bool = False,
     compact: bool = False,
 ) -> Cursor:
@@ -225,6 +242,8 @@ def player(
         notation: whose letters the formulas, gates and states bear.
         step: where a first-time visitor starts; 0 if not given.
         unit: the unit that a first-time visitor sees; 0 if not given.
+        value: the value by which the first-time visitor sees the tokens shaded; the gate that keeps, if not given.
+        go: where the reader is taken now, once for each `number`: for a button in the text that points into the player.
         report: rerun the script with the new cursor when the reader has rested for 600 ms. Otherwise the browser
             sends nothing at all, and the cursor returned is the one at the start.
         compact: only tokens, transport, cell and what the network says; no heatmaps, no lines.
@@ -232,21 +251,24 @@ def player(
     Raises:
         ValueError: tracks, tokens and what is said do not fit together.
     """
-    content = payload(tracks, tokens, notation)
+    content = _message(payload(tracks, tokens, notation))
     steps, hidden = len(tokens), max(track.trace.hidden for track in tracks)
     start = _start(key, Cursor(step or 0, unit or 0), steps, hidden)
-    options = {"step": start.step, "unit": start.unit, "report": report, "compact": compact}
+    options = {"step": start.step, "unit": start.unit, "value": value, "report": report, "compact": compact}
+    if go:
+        options["go"] = {"step": go.cursor.step, "unit": go.cursor.unit, "name": go.value, "number": go.number}
     result = _COMPONENT(key=key, data=content | options, on_cursor_change=_heard if report else None)
     rested = result.get("cursor") if report else None
     return _clipped(Cursor(rested["step"], rested["unit"]) if rested else start, steps, hidden)
 
 
-def asked(steps: int, hidden: int) -> tuple[Cursor | None, str]:
+def asked(steps: int, hidden: int, values: Sequence[str] = ()) -> tuple[Cursor | None, str]:
     """The cursor that the address bar asks for, and a sentence on what is wrong with it; "" if nothing is.
 
     Args:
         steps: T.
         hidden: H.
+        values: names of the values that may be studied; any if not given.
 
     Returns:
         None where the address bar asks for nothing, or for nothing that exists.
@@ -261,23 +283,33 @@ def asked(steps: int, hidden: int) -> tuple[Cursor | None, str]:
             found[name] = int(text[:9]) - 1
         else:
             wrong.append(f"The link asks for {name} {text[:20]!r}, but the {what} here are 1 to {most}.")
+    value = st.query_params.get("value", "")
+    if value and values and re.sub(r"^[1-9]\.", "", value) not in values:
+        wrong.append(f"The link asks for the value {value[:20]!r}, which there is not here.")
     return (Cursor(**found) if found else None), " ".join(wrong)
 
 
 def payload(tracks: Sequence[Track], tokens: Sequence[Token], notation: Notation = _TORCH) -> dict[str, Any]:
-    """Everything that the browser needs, ready for JSON. Equal content has an equal `digest`.
+    """Everything that the browser needs, ready for JSON.
 
     Raises:
         ValueError: tracks, tokens and what is said do not fit together.
     """
     _check(tracks, tokens)
-    content = {
+    return {
         "tokens": [{"text": token.text, "note": token.note} for token in tokens],
         "tracks": [_track(track, notation) for track in tracks],
         "palettes": {name: _palette(dark=name == "dark") for name in ("light", "dark")},
     }
-    digest = hashlib.blake2b(json.dumps(content).encode(), digest_size=16).hexdigest()
-    return content | {"digest": digest}
+
+
+def _message(content: dict[str, Any]) -> dict[str, Any]:
+    """The content as one string, and its digest, by which the browser knows that it has it already.
+
+    One string, as Streamlit looks for a dataframe in every list and dict of a message, and imports pandas for that.
+    """
+    text = json.dumps(content)
+    return {"content": text, "digest": hashlib.blake2b(text.encode(), digest_size=16).hexdigest()}
 
 
 def _heard() -> None:
