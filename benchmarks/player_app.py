@@ -15,23 +15,7 @@ from playground.garbage import freeze_imports
 from playground.player import Token, Track, Words, player
 
 torch.set_num_threads(1)
-SENTENCE = [
-    "the",
-    "cats",
-    ",",
-    "which",
-    "already",
-    "ate",
-    "the",
-    "fish",
-    "near",
-    "the",
-    "dog",
-    ",",
-    "were",
-    "full",
-    ".",
-]
+SENTENCE = "the cats , which already ate the fish near the dog , were full .".split()  # noqa: SIM905 - a sentence
 
 
 @st.cache_resource
