@@ -98,12 +98,22 @@ def fresh(
         ValueError: If a size is below 1, the vocabulary lacks `<unk>` or repeats a word.
     """
     model = WordModel(cell, vocabulary, hidden, inputs)
-    bound = 1 / math.sqrt(hidden)
     with torch.no_grad():
         model.embedding.weight.normal_(generator=generator)
-        for weight in (*model.recurrent.parameters(), *model.head.parameters()):
-            weight.uniform_(-bound, bound, generator=generator)
-        if cell in _KEEP_ROWS:
-            first = _KEEP_ROWS[cell] * hidden
-            model.recurrent.get_parameter("bias_ih_l0")[first : first + hidden] += keep_bias
+    initialise(model.recurrent, model.head, generator, keep_bias)
     return model
+
+
+def initialise(recurrent: nn.RNNBase, head: nn.Linear, generator: torch.Generator, keep_bias: float = 0.0) -> None:
+    """Gives a one-layer recurrent layer and its head the initial weights of `torch.nn`, but from a generator.
+
+    Every number is drawn from U(-1/√H, 1/√H); then the bias of the gate that keeps the past grows by `keep_bias`.
+    """
+    hidden = recurrent.hidden_size
+    bound = 1 / math.sqrt(hidden)
+    with torch.no_grad():
+        for weight in (*recurrent.parameters(), *head.parameters()):
+            weight.uniform_(-bound, bound, generator=generator)
+        if recurrent.mode in _KEEP_ROWS:
+            first = _KEEP_ROWS[recurrent.mode] * hidden
+            recurrent.get_parameter("bias_ih_l0")[first : first + hidden] += keep_bias

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor, nn
 
-from models.tasks import agreement
+from models.tasks import agreement, memory_counter
 
 
 class Task(Protocol):
@@ -30,5 +30,5 @@ class Task(Protocol):
         ...
 
 
-TASKS: Mapping[str, Task] = {"agreement": agreement}
+TASKS: Mapping[str, Task] = {"agreement": agreement, "memory_counter": memory_counter}
 """The tasks by name."""
