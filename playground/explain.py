@@ -43,7 +43,7 @@ def pairs(trace: Trace, letters: Notation, cursor: Cursor) -> list[list[Written]
 def _written(trace: Trace, equation: Equation, letters: Notation, cursor: Cursor) -> Written:
     cell = trace.cell
     line = letters.line(equation, cell).replace(" = ", " &= ", 1)
-    numbers = filled(trace, equation, cursor.step, cursor.unit)
+    numbers = filled(trace, equation, cursor.step, cursor.unit).replace(" = ", r" \\ &= ")  # a line each: phones
     shapes = letters.shapes(equation, cell, trace.hidden, trace.x.shape[1])
     return (
         letters.title(equation.name, cell).capitalize(),

@@ -72,7 +72,7 @@ def test_every_line_of_every_notation_comes_with_numbers_and_shapes(author, cell
     assert len(found) == len(trace.names)
     for title, latex, shapes in found:
         assert title
-        assert latex.count("&=") == 2
+        assert latex.count("&=") in (3, 4)  # the letters, then one line or two of arithmetic, then the value
         assert "16" in shapes
 
 
