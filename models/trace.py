@@ -104,6 +104,17 @@ class Trace:
         start, values = self.start[name][None], self[name]
         return np.concatenate([values[1:], start] if self.reverse else [start, values[:-1]])
 
+    def of_unit(self, unit: int) -> Trace:
+        """One unit of this trace, arrays (T, 1), to look at beside a smaller network. `cell` is still the whole one.
+
+        Raises:
+            ValueError: there is no such unit.
+        """
+        if not 0 <= unit < self.hidden:
+            raise ValueError(f"unit is {unit}, expected 0 to {self.hidden - 1}: the trace has {self.hidden} unit(s)")
+        start = {name: state[unit : unit + 1] for name, state in self.start.items()}
+        return replace(self, start=start, _values={name: v[..., unit : unit + 1] for name, v in self._values.items()})
+
     def to_dict(self) -> dict[str, Any]:
         """Plain Python: cell, names, and each value as nested lists [T][H], ready for JSON.
 

@@ -44,5 +44,19 @@ EXHIBITS = (
         "Inside the cell",
         "What do an RNN, an LSTM and a GRU make of the same sentence?",
     ),
+    Exhibit(
+        "pages/recurrence_on_paper.py",
+        "Recurrence on paper",
+        ":material/edit:",
+        "By hand",
+        "What does a recurrent network compute, and why does the order of its inputs matter?",
+    ),
+    Exhibit(
+        "pages/memory_counter.py",
+        "The memory counter",
+        ":material/calculate:",
+        "By hand",
+        "How can gates make a network add, hold, show and forget a number, exactly?",
+    ),
 )
 """Every exhibit. A new one is a new file in pages/ and a new entry here."""
