@@ -10,7 +10,7 @@ from playground import theme
 from playground.figures.frame import frame
 
 EXACT = 1e-17
-"""What is below has no place on the axis: it is drawn at its foot, with a mark of its own."""
+"""What is below has no place on the axis: it is drawn at its foot, and hovering tells how small it is."""
 
 _SYMBOLS = ("circle", "diamond-open", "square-open", "x")
 
@@ -90,6 +90,9 @@ def errors(
         type="log",
         range=[np.log10(EXACT), 2],
         tickvals=[EXACT, *(10.0**powers)],
-        ticktext=["exact", *(f"10<sup>{power}</sup>" if power else "1" for power in powers)],
+        ticktext=[
+            f"< 10<sup>{np.log10(EXACT):.0f}</sup>",
+            *(f"10<sup>{power}</sup>" if power else "1" for power in powers),
+        ],
     )
     return figure
