@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+import visitor
 from hypothesis import given
 from hypothesis import strategies as some
-from streamlit.testing.v1 import AppTest
+from visitor import sentences
 
 from models import counter, zoo
 from models.counter import BEFORE, FIRM, LECTURE, OUTPUT, PRESETS, TABLE, Setting, Table, random_table
@@ -16,7 +17,7 @@ from models.tasks.memory_counter import read
 from playground import counting, figures
 from playground.figures.errors import EXACT
 
-ENTRY, PAGE = "playground/streamlit_app.py", "pages/memory_counter.py"
+PAGE = "pages/memory_counter.py"
 TEXT = "counter_table"
 STANDARD, BUILD, LEARN = counting.TABS[1:]
 
@@ -35,16 +36,7 @@ BAD_CELLS = {
 def open_counter(pytestconfig):
     """Opens the page with a query string."""
 
-    def opened(**params) -> AppTest:
-        app = AppTest.from_file(pytestconfig.rootpath / ENTRY, default_timeout=60).run()
-        app.switch_page(str(pytestconfig.rootpath / PAGE))
-        for name, value in params.items():
-            app.query_params[name] = str(value)
-        app.run()
-        assert not app.exception
-        return app
-
-    return opened
+    return lambda **params: visitor.opened(PAGE, pytestconfig.rootpath, **params)
 
 
 def edit(app, cells=None, *, added=(), deleted=()):
@@ -78,10 +70,6 @@ def sent(app, name, track=0):
 
 def marks(app):
     return [metric.value for metric in app.metric]
-
-
-def sentences(app):
-    return " ".join(str(element.value) for element in [*app.warning, *app.info, *app.error]).replace("\\", "")
 
 
 def texts(app):

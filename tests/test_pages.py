@@ -6,14 +6,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
+from visitor import opened, sentences
 
 from models.reading import VARIANTS, Question, read
 from models.zoo import facts
 from playground.controls import EXAMPLES, LECTURE
 from playground.exhibits import EXHIBITS
 
-ENTRY = "playground/streamlit_app.py"
 HOSTILE = {
     "script": "<script>alert(1)</script> <img src=x onerror=alert(1)>",
     "markdown": "# [x](javascript:alert(1)) **b** `c` $x$ :red[x] | a |",
@@ -23,20 +22,6 @@ HOSTILE = {
     "long word": "a" * 10_000,
     "only unknown": "dragon wizard castle",
 }
-
-
-def opened(page, root, **params):
-    app = AppTest.from_file(root / ENTRY, default_timeout=60)
-    for name, value in params.items():
-        app.query_params[name] = str(value)
-    app.run()
-    if page != EXHIBITS[0].file:
-        app.switch_page(str(root / page))
-        for name, value in params.items():
-            app.query_params[name] = str(value)
-        app.run()
-    assert not app.exception
-    return app
 
 
 def shown(app):
@@ -49,10 +34,6 @@ def shown(app):
 def widget(app, key) -> Any:
     """A widget whose type AppTest does not name."""
     return app.get_by_key(key)
-
-
-def sentences(app):
-    return " ".join(str(element.value) for element in [*app.warning, *app.info, *app.error])
 
 
 @pytest.fixture

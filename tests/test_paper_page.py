@@ -4,30 +4,22 @@ import json
 from typing import Any
 
 import pytest
+import visitor
 from hypothesis import given
 from hypothesis import strategies as some
-from streamlit.testing.v1 import AppTest
+from visitor import sentences
 
 from models import paper
 from playground import figures, on_paper, typed
 
-ENTRY, PAGE = "playground/streamlit_app.py", "pages/recurrence_on_paper.py"
+PAGE = "pages/recurrence_on_paper.py"
 
 
 @pytest.fixture
 def open_paper(pytestconfig):
     """Opens the page with a query string."""
 
-    def opened(**params) -> AppTest:
-        app = AppTest.from_file(pytestconfig.rootpath / ENTRY, default_timeout=60).run()
-        app.switch_page(str(pytestconfig.rootpath / PAGE))
-        for name, value in params.items():
-            app.query_params[name] = str(value)
-        app.run()
-        assert not app.exception
-        return app
-
-    return opened
+    return lambda **params: visitor.opened(PAGE, pytestconfig.rootpath, **params)
 
 
 def drawn(app):
@@ -45,10 +37,6 @@ def values(app, letter):
 def arithmetic(app, name):
     (node,) = (node for node in drawn(app)["nodes"] if node["name"] == name)
     return "".join(piece["text"] for piece in node["arithmetic"])
-
-
-def sentences(app):
-    return " ".join(str(element.value) for element in [*app.warning, *app.info, *app.error])
 
 
 def texts(app):
