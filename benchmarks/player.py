@@ -203,13 +203,13 @@ def percentile(values: list[float], share: int) -> float:
 
 
 @contextmanager
-def serve() -> Iterator[str]:
-    """The measured page on a free loopback port."""
+def serve(script: str = str(APP)) -> Iterator[str]:
+    """A Streamlit script, the measured page if none is named, on a free loopback port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     options = {"server.port": port, "server.address": "127.0.0.1", "server.headless": "true"}
-    command = [sys.executable, "-m", "streamlit", "run", str(APP)]
+    command = [sys.executable, "-m", "streamlit", "run", script]
     for name, value in options.items():
         command += [f"--{name}", str(value)]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
