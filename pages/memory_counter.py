@@ -10,7 +10,7 @@ from playground.player import player
 st.title("The memory counter")
 st.markdown(counting.ASKED)
 table = parts.ask_table()
-by_hand, standard, build, learn = st.tabs(counting.TABS, key="counter_tab", on_change="rerun", bind="query-params")
+by_hand, standard, build, learn = controls.tabs("counter", counting.TABS)
 steps = counting.tokens(table)
 
 if by_hand.open:

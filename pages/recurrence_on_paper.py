@@ -11,9 +11,7 @@ st.markdown(
     "**What does a recurrent network compute, and why does the order of its inputs matter?** These networks are so small "
     "that you can check every number with a pencil."
 )
-network_tab, number_tab = st.tabs(
-    ["Xu's network", "One number"], key="paper_tab", on_change="rerun", bind="query-params"
-)
+network_tab, number_tab = controls.tabs("paper", ["Xu's network", "One number"])
 
 if network_tab.open:
     with network_tab:

@@ -27,11 +27,8 @@ cursor = controls.play(
 st.markdown(explain.exactness(question, reading))
 
 # Explanation
-formulas, table, code, network = st.tabs(
-    ["Formulas with numbers", "Table", "PyTorch code", "The network"],
-    key="cell_tab",
-    on_change="rerun",
-    bind="query-params",
+formulas, table, code, network = controls.tabs(
+    "cell", ["Formulas with numbers", "Table", "PyTorch code", "The network"]
 )
 if formulas.open:
     with formulas:

@@ -3,9 +3,11 @@
 A widget's key starts with the page's name and is its name in the URL, so the address bar reproduces the view.
 """
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
+from streamlit.elements.lib.mutable_tab_container import TabContainer
 
 from models.cells import CELLS
 from models.reading import LONGEST, VARIANTS, Question, Reading
@@ -107,6 +109,13 @@ def select(page: str, name: str, label: str, options: Mapping[str, str], width: 
     return chosen if chosen in options else next(iter(options))
 
 
+def tabs(page: str, names: Sequence[str]) -> Sequence[TabContainer]:
+    """Tabs that know whether they are open, so that a page computes only what is seen; the open one is in the URL."""
+    key = f"{page}_tab"
+    _check_link(key, "tab", {name: name for name in names})
+    return st.tabs(names, key=key, on_change="rerun", bind="query-params")
+
+
 def play(
     page: str,
     readings: Mapping[str, Reading],
@@ -189,6 +198,21 @@ def remarks(reading: Reading) -> None:
         )
 
 
+def check_link(key: str, low: float, high: float) -> None:
+    """A number in the URL that is none, or is out of its range, is ignored, and said so."""
+    asked_for = st.query_params.get(key)
+    if asked_for is None:
+        return
+    try:
+        fits = math.isfinite(float(asked_for)) and low <= float(asked_for) <= high
+    except ValueError:
+        fits = False
+    if not fits:
+        st.warning(
+            f"The link asks for {_code([asked_for])} where a number from {low:g} to {high:g} was wanted: it is ignored."
+        )
+
+
 def dark() -> bool:
     """Whether the visitor's page is dark."""
     return st.context.theme.type == "dark"
@@ -200,6 +224,8 @@ def _network(page: str) -> bool:
 
 def _untrained(page: str) -> tuple[int, int]:
     """Size and seed of an untrained network."""
+    check_link(f"{page}_hidden", 1, 64)
+    check_link(f"{page}_seed", 0, 2**31 - 1)
     hidden = st.number_input("Hidden units", 1, 64, 16, key=f"{page}_hidden", bind="query-params", width=130)
     seed = st.number_input("Seed", 0, 2**31 - 1, 0, key=f"{page}_seed", bind="query-params", width=130)
     return int(hidden or 16), int(seed or 0)
@@ -210,9 +236,9 @@ def _put(key: str, value: object) -> None:
 
 
 def _check_link(key: str, label: str, options: Mapping[str, str]) -> None:
-    """A value in the URL that is not among the options is ignored, and said so."""
+    """A value in the URL that is not among the options, as they are shown, is ignored, and said so."""
     asked = st.query_params.get(key)
-    if asked is not None and asked not in options and asked not in options.values():
+    if asked is not None and asked not in options.values():
         st.warning(f"The link asks for {label.lower()} {_code([asked])}, which there is not.")
 
 

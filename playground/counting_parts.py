@@ -31,8 +31,8 @@ def ask_table() -> Table:
     Beside it a random table, the same for the same seed, and the way back to the lecture's.
     """
     _take_edits()
-    typed.check_link(_SEED, 0, 2**31 - 1)
-    typed.check_link(_LENGTH, 1, ROWS)
+    controls.check_link(_SEED, 0, 2**31 - 1)
+    controls.check_link(_LENGTH, 1, ROWS)
     with st.container(horizontal=True, vertical_alignment="bottom", key="counter_source"):
         text = st.text_input(
             "The table in one line: x1 x2 x3 of a step; then the next", counting.written(TABLE), key=TEXT,
@@ -176,7 +176,7 @@ def ask_setting(page: str, default: Setting, presets: Mapping[str, tuple[str, Se
 def _ask_weight(page: str, knob: Knob, default: Setting) -> float:
     key = counting.slider(page, knob)
     low, high, step = (float(number) for number in (knob.least, knob.most, knob.step))
-    typed.check_link(key, low, high)
+    controls.check_link(key, low, high)
     value = counting.weights(page, default)[key]
     return st.slider(knob.title, low, high, value, step, format="%g", key=key, bind="query-params")
 

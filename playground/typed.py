@@ -3,7 +3,6 @@
 What cannot be read gets a sentence, and the last good numbers stay. All of it is in the URL.
 """
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import get_args
@@ -109,7 +108,7 @@ def _ask_matrix(page: str, name: str, label: str, shape: tuple[int, int], value:
 
 def _ask_number(key: str, label: str, value: float, largest: float) -> float:
     """A narrow field; its label is for the ear."""
-    check_link(key, -largest, largest)
+    controls.check_link(key, -largest, largest)
     found = st.number_input(
         label,
         -largest,
@@ -138,7 +137,7 @@ def ask_sliders(key: str, labels: Mapping[str, tuple[str, float]]) -> tuple[floa
 
 
 def _ask_slider(key: str, label: str, value: float, low: float = -2.0, high: float = 2.0) -> float:
-    check_link(key, low, high)
+    controls.check_link(key, low, high)
     return st.slider(label, low, high, value, 0.01, key=key, bind="query-params", width=220)
 
 
@@ -183,17 +182,3 @@ def attempts(page: str, tries: Mapping[str, tuple[Mapping[str, object], str]]) -
 def put(**values: object) -> None:
     """Set widgets by their keys: for the `on_click` of a button."""
     st.session_state.update(values)
-
-
-def check_link(key: str, low: float, high: float) -> None:
-    """A number in the URL that is none, or is out of its range, is ignored, and said so."""
-    asked = st.query_params.get(key)
-    if asked is None:
-        return
-    try:
-        fits = math.isfinite(float(asked)) and low <= float(asked) <= high
-    except ValueError:
-        fits = False
-    if not fits:
-        entry = asked[:_SHOWN].replace("`", "ˋ")
-        st.warning(f"The link asks for `{entry}` where a number from {low:g} to {high:g} was wanted: it is ignored.")

@@ -189,7 +189,12 @@ def test_a_hundred_thousand_characters_are_read_up_to_the_limit_and_said_so(root
     [
         ({"cell_cell": "CNN"}, "asks for cell `CNN`"),
         ({"cell_network": "<b>"}, "asks for network `<b>`"),
+        ({"cell_network": "untrained"}, "asks for network `untrained`"),
         ({"cell_letters": "Newton"}, "`Newton`"),
+        ({"cell_tab": "Nowhere"}, "`Nowhere`"),
+        ({"cell_network": "Untrained", "cell_hidden": "1000000000"}, "a number from 1 to 64"),
+        ({"cell_network": "Untrained", "cell_seed": "NaN"}, "a number from 0 to"),
+        ({"value": "q"}, "the value 'q'"),
         ({"step": "99"}, "step"),
         ({"unit": "-3"}, "unit"),
         ({"step": "NaN"}, "step"),
