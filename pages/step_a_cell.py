@@ -70,8 +70,9 @@ if network.open:
         )
 
 st.subheader("What to notice")
-st.markdown(explain.notice(question.cell, unit))
-controls.pointer("cell", f"Show unit {unit + 1} in the player", Cursor(1, unit), explain.TELLING[question.cell])
+st.markdown(explain.notice(question, unit))
+if question.trained:
+    controls.pointer("cell", f"Show unit {unit + 1} in the player", Cursor(1, unit), explain.TELLING[question.cell])
 st.markdown(explain.memory_table(compute.read(Question(controls.LECTURE, question.cell)), unit))
 st.subheader("Two things to try")
 controls.attempts("cell")

@@ -43,6 +43,6 @@ if guess != "none":
         st.markdown(explain.slowness(cell, found))
 
 st.subheader("What to notice")
-st.markdown(explain.NOTICE_THREE)
+st.markdown(explain.notice_three(trained=questions[0].trained))
 st.subheader("Two things to try")
 controls.attempts("cells")

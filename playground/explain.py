@@ -158,9 +158,26 @@ TELLING = {"RNN": "h", "LSTM": "i", "GRU": "z"}
 """The value of each cell in which a unit that keeps the number is easiest to see."""
 
 
-def notice(cell: str, unit: int) -> str:
-    """What to notice in a trained cell, as Markdown."""
-    return _NOTICE[cell].format(unit=unit + 1)
+def notice(question: Question, unit: int) -> str:
+    """What to notice in a trained cell, as Markdown; of an untrained one it says first that nothing is learned yet.
+
+    Args:
+        question: what is on the screen.
+        unit: the unit of the trained network that keeps the number, from 0.
+    """
+    learned = _NOTICE[question.cell].format(unit=unit + 1)
+    table = f"The table is the trained {question.cell} in PyTorch's form, on the lecture's sentence."
+    if question.trained:
+        return f"{learned} {table}"
+    return (
+        f"The network above is untrained: its weights are random numbers from seed {question.seed}, and no unit means "
+        f"anything yet. Compare the trained one. {learned} {table}"
+    )
+
+
+def notice_three(*, trained: bool) -> str:
+    """What to notice in the three cells, as Markdown."""
+    return NOTICE_THREE if trained else f"{_UNTRAINED_THREE} {NOTICE_THREE}"
 
 
 _NOTICE = {
@@ -180,8 +197,14 @@ _NOTICE = {
 }
 
 NOTICE_THREE = (
-    "All three say the right verb, but they remember in different ways. The RNN holds its state by brute force, near ±1. "
+    "On the lecture's sentence all three trained networks say the right verb, but they remember in different ways. "
+    "The RNN holds its state by brute force, near ±1. "
     "The LSTM keeps a separate memory c that only its gates may touch. The GRU has one state and one gate that chooses "
     "between the old and the new. On this language a plain RNN *can* learn the rule, but of four seeds only one did; "
     "every LSTM and GRU that was tried did (`models/zoo.py` tells which)."
+)
+
+_UNTRAINED_THREE = (
+    "The networks above are untrained: their weights are random numbers, and to them no next word is much more probable "
+    "than another. Choose *Trained* for what follows."
 )

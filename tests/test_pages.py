@@ -216,3 +216,19 @@ def test_a_link_reproduces_the_view(root):
 
 def test_a_first_visitor_of_the_cell_looks_at_the_unit_that_keeps_the_number(root):
     assert shown(opened("pages/step_a_cell.py", root))["unit"] == facts("agreement-lstm")["number_unit"]["unit"]
+
+
+def test_an_untrained_network_is_not_said_to_have_learned_anything(root):
+    app = opened("pages/step_a_cell.py", root)
+    assert not any("untrained" in text.value for text in app.markdown)
+    assert app.button(key="cell_point")
+    widget(app, "cell_network").set_value("untrained").run()
+    assert any("no unit means anything yet" in text.value for text in app.markdown)
+    assert not [button for button in app.button if button.key == "cell_point"]
+
+
+def test_untrained_cells_side_by_side_are_said_to_be_untrained(root):
+    app = opened("pages/three_cells.py", root)
+    assert not any("networks above are untrained" in text.value for text in app.markdown)
+    widget(app, "cells_network").set_value("untrained").run()
+    assert any("networks above are untrained" in text.value for text in app.markdown)
