@@ -20,7 +20,7 @@ t + 1 and whatever reads the layer, and c_t, which feeds h_t and c_{t+1}. What f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -89,6 +89,8 @@ class Gradients:
         dh: dL/dh_t as seen from outside, (T, H): what the loss says about the layer's output at each step, without what
             comes back from later steps. A loss at the last step alone has zeros in all other rows.
         progress: see `Progress`.
+        cuts: steps, counted from 0, that read the states before them as constants: no gradient flows from such a step to
+            the one before it. This is `.detach()` of truncated backpropagation; see `models.truncated`.
 
     Raises:
         ValueError: a module of another kind or with more layers or directions; a wrong shape; no numbers.
@@ -98,7 +100,12 @@ class Gradients:
     c: Scaled | None
 
     def __init__(
-        self, module: nn.RNNBase | Cell, x: Tensor | ArrayLike, dh: Tensor | ArrayLike, progress: Progress | None = None
+        self,
+        module: nn.RNNBase | Cell,
+        x: Tensor | ArrayLike,
+        dh: Tensor | ArrayLike,
+        progress: Progress | None = None,
+        cuts: Collection[int] = (),
     ) -> None:
         self._x = _numbers("x", x)
         self._run = _run(module, self._x)
@@ -110,7 +117,7 @@ class Gradients:
         outside = np.ldexp(outside, -largest)
         nodes = np.empty((steps, len(self._run.cell.states), hidden))  # (T, S, H)
         exponent = np.empty(steps, dtype=np.int64)
-        for t, size, gradients in _backwards(self._run, np.zeros((nodes.shape[1], 1, hidden)), outside):
+        for t, size, gradients in _backwards(self._run, np.zeros((nodes.shape[1], 1, hidden)), outside, cuts):
             nodes[t], exponent[t] = gradients[:, 0], size + largest
             if progress and t % 1000 == 0:
                 progress(1 - t / steps)
@@ -255,6 +262,21 @@ def memory_path(module: nn.RNNBase | Cell, x: Tensor | ArrayLike) -> Array:
     return np.concatenate([later, np.zeros((1, run.h.shape[1]))])
 
 
+def slopes(module: nn.RNNBase | Cell, x: Tensor | ArrayLike) -> Array:
+    """φ'(a_t) of an RNN at every step, (T, H): what squashing leaves of a gradient, unit by unit.
+
+    One step back, dh_t/dh_{t-1} = diag(φ'(a_t)) W_hh, so no gradient grows by more than max φ'(a_t) · ||W_hh||_2.
+
+    Raises:
+        ValueError: what `Gradients` raises; the cell is no RNN.
+    """
+    run = _run(module, _numbers("x", x))
+    if not isinstance(run, _RNNRun):
+        came = run.cell.kind
+        raise ValueError(f"module is {came}, expected RNN: a cell with gates has more than one slope")  # noqa: TRY004
+    return run.slope
+
+
 # ---- one step backwards ----------------------------------------------------------------------------------------------
 
 
@@ -293,7 +315,7 @@ class _RNNRun(_Run):
 
     def __init__(self, cell: RNN, values: dict[str, Array], past: Array) -> None:
         super().__init__(cell, values, past)
-        self.slope = _slope(cell.nonlinearity, values["a_h"])
+        self.slope = slope(cell.nonlinearity, values["a_h"])
 
     def sums(self, t: int | slice, dh: Array, dc: Array) -> tuple[Array, Array]:  # noqa: ARG002 - an RNN has no c
         both = (dh * self.slope[t])[:, None]
@@ -311,16 +333,16 @@ class _LSTMRun(_Run):
         i, self.f, g, o, c = (values[name] for name in "ifgoc")
         before = np.concatenate([np.zeros_like(c[:1]), c[:-1]])
         shown = np.tanh(c) if cell.output == "tanh" else c
-        self.shown = o * _slope(cell.output, c)  # e
+        self.shown = o * slope(cell.output, c)  # e
         self.by_c = np.stack(  # (T, 3, H)
             [
-                g * _slope("sigmoid", values["a_i"]),
-                before * _slope("sigmoid", values["a_f"]),
-                i * _slope(cell.candidate, values["a_g"]),
+                g * slope("sigmoid", values["a_i"]),
+                before * slope("sigmoid", values["a_f"]),
+                i * slope(cell.candidate, values["a_g"]),
             ],
             axis=1,
         )
-        self.by_h = shown * _slope("sigmoid", values["a_o"])
+        self.by_h = shown * slope("sigmoid", values["a_o"])
 
     def sums(self, t: int | slice, dh: Array, dc: Array) -> tuple[Array, Array]:
         both = np.concatenate([dc[:, None] * self.by_c[t], (dh * self.by_h[t])[:, None]], axis=1)
@@ -345,15 +367,15 @@ class _GRURun(_Run):
         self.r, z, n = (values[name] for name in "rzn")
         self.before = cell.reset == "before"
         self.keep, write, sign = (z, 1 - z, 1) if cell.update_gate == "keep" else (1 - z, z, -1)
-        by_z = sign * (past - n) * _slope("sigmoid", values["a_z"])
-        by_n = write * _slope("tanh", values["a_n"])
+        by_z = sign * (past - n) * slope("sigmoid", values["a_z"])
+        by_n = write * slope("tanh", values["a_n"])
         w_hn, b_hn = cell.w_hh.chunk(3)[2].numpy(), cell.b_hh.chunk(3)[2].numpy()
         if self.before:
-            self.w_hn, self.reset = w_hn, past * _slope("sigmoid", values["a_r"])
+            self.w_hn, self.reset = w_hn, past * slope("sigmoid", values["a_r"])
             self.by_x = self.by_h = np.stack([by_z, by_n], axis=1)  # (T, 2, H)
             self.read = np.stack([past, past, self.r * past], axis=1)  # (T, 3, H)
         else:
-            by_r = by_n * (past @ w_hn.T + b_hn) * _slope("sigmoid", values["a_r"])
+            by_r = by_n * (past @ w_hn.T + b_hn) * slope("sigmoid", values["a_r"])
             self.by_x = np.stack([by_r, by_z, by_n], axis=1)  # (T, 3, H)
             self.by_h = np.stack([by_r, by_z, by_n * self.r], axis=1)
 
@@ -376,10 +398,13 @@ class _GRURun(_Run):
         return (gates + (to_h[:, 2] @ self.w_hn) * self.r[t] + dh * self.keep[t])[None]
 
 
-def _backwards(run: _Run, nodes: Array, outside: Array | None = None) -> Iterator[tuple[int, int, Array]]:
+def _backwards(
+    run: _Run, nodes: Array, outside: Array | None = None, cuts: Collection[int] = ()
+) -> Iterator[tuple[int, int, Array]]:
     """Steps from the last to the first: t, exponent, and the gradients of its nodes without 2^exponent, (S, K, H).
 
-    `nodes` are the gradients after the last step; `outside` (T, H) is added to dh at each step.
+    `nodes` are the gradients after the last step; `outside` (T, H) is added to dh at each step; nothing flows back from
+    a step of `cuts`.
     """
     exponent = 0
     speaks: list[bool] = [] if outside is None else (np.abs(outside).max(1) > 0).tolist()
@@ -394,7 +419,7 @@ def _backwards(run: _Run, nodes: Array, outside: Array | None = None) -> Iterato
             shift = int(np.frexp(np.abs(nodes).max())[1])
             nodes, exponent = np.ldexp(nodes, -shift), exponent + shift
         yield t, exponent, nodes
-        nodes = run.back(t, nodes)
+        nodes, exponent = (np.zeros_like(nodes), 0) if t in cuts else (run.back(t, nodes), exponent)
 
 
 def _products(run: _Run, state: int, hidden: int, singular: frozenset[int]) -> Iterator[Products]:
@@ -484,18 +509,21 @@ def _log10(size: NDArray[np.floating], exponent: NDArray[np.int64] | int = 0) ->
         return np.log10(size) + exponent * np.log10(2.0)
 
 
-def _slope(squash: str, a: Array) -> Array:
-    """φ'(a). Not from φ(a): 1 - tanh² is exactly 0 from a = 19 on, where the slope is still 1e-16."""
+def slope(squash: str, a: Array) -> Array:
+    """φ'(a), for a of one dimension or more. ReLU' is 0 at 0, as in torch.
+
+    Not from φ(a): 1 - tanh² is exactly 0 from a = 19 on, where the slope is still 1e-16.
+    """
     if squash in ("tanh", "sigmoid"):  # σ' = e / (1 + e)² with e = exp(-|a|), and tanh'(a) = 4 σ'(2a)
         k = 2 if squash == "tanh" else 1
-        slope = np.abs(a)
-        slope *= -k  # in place, as fresh memory costs more than the arithmetic
-        np.exp(slope, out=slope)
-        below = slope + 1
+        found = np.abs(a)
+        found *= -k  # in place, as fresh memory costs more than the arithmetic
+        np.exp(found, out=found)
+        below = found + 1
         below *= below
-        slope /= below
-        slope *= k * k
-        return slope
+        found /= below
+        found *= k * k
+        return found
     return (a > 0).astype(np.float64) if squash == "relu" else np.ones_like(a)
 
 
