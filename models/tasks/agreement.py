@@ -17,18 +17,24 @@ singular or plural by a coin that knows nothing of the subject, so whoever trust
 time once there is one. The *distance* of a sentence is the number of tokens between subject and verb, commas included:
 7 in the lecture's sentences. Any distance can be written exactly.
 
-This file is a task: `network`, `batch`, `loss` and `accuracy` are what `models.training` asks of it.
 """
 
+from __future__ import annotations
+
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import torch
 from torch import Tensor, nn
 
-from models.network import END, UNKNOWN, WordModel, fresh
+from models.network import END, UNKNOWN, WordModel
+from models.tasks.task import Example, Marks, Task
+
+if TYPE_CHECKING:
+    from models.run import Run
 
 ANIMALS = {
     "bear": "bears", "bird": "birds", "cat": "cats", "cow": "cows", "dog": "dogs", "fox": "foxes", "goat": "goats",
@@ -173,8 +179,8 @@ def nearest_noun(sentence: Sentence) -> bool:
     return next(_NUMBER[word] for word in reversed(sentence.words[: sentence.verb]) if word in _NUMBER)
 
 
-def text(length: int, generator: torch.Generator) -> list[str]:
-    """Writes a text of exactly `length` tokens: sentences of every distance up to `FARTHEST`, the last one cut.
+def text(length: int, generator: torch.Generator, distances: range = range(FARTHEST + 1)) -> list[str]:
+    """Writes a text of exactly `length` tokens: sentences of every distance of some, the last one cut.
 
     Short distances are the more frequent, as in real texts: a sentence's distance is uniform up to a limit that is
     itself uniform. (With all distances equally frequent most networks never find out that verbs agree at all.)
@@ -182,7 +188,7 @@ def text(length: int, generator: torch.Generator) -> list[str]:
     start anew after a full stop, with `<eos>` or without, and to say `<eos>` where a text may end. A text never begins
     with `<eos>`: the first token that a network reads is the first that somebody wrote.
     """
-    writer, distances, words = _Writer(generator), range(FARTHEST + 1), []
+    writer, words = _Writer(generator), []
     while len(words) < length:
         words += _write(writer.pick(distances[: writer.pick(distances) + 1]), writer).words
         words += [END] if writer.pick((True, False)) else []
@@ -214,17 +220,12 @@ def right(model: WordModel, sentences: Sequence[Sentence]) -> Tensor:
     return torch.where(torch.tensor([s.plural for s in sentences]), were > was, was > were)
 
 
-def network(cell: str, hidden: int, inputs: int, generator: torch.Generator, keep_bias: float = 0.0) -> WordModel:
-    """An untrained network for this task: see `models.network.fresh`."""
-    return fresh(cell, VOCABULARY, hidden, inputs, generator, keep_bias)
-
-
-def batch(size: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+def batch(size: int, generator: torch.Generator, distances: range = range(FARTHEST + 1)) -> tuple[Tensor, Tensor]:
     """Draws `size` rows of text: the ids read, (B, T), and the ids to say, (B, T), one word later.
 
     All rows have `LENGTH` tokens, so nothing is padded and every cell counts in the loss.
     """
-    rows = [[_IDS[word] for word in text(LENGTH + 1, generator)] for _ in range(size)]
+    rows = [[_IDS[word] for word in text(LENGTH + 1, generator, distances)] for _ in range(size)]
     ids = torch.tensor(rows)  # (B, T + 1)
     ids = ids.masked_fill(torch.rand(ids.shape, generator=generator) < RARE, _IDS[UNKNOWN])
     return ids[:, :-1], ids[:, 1:]
@@ -235,9 +236,70 @@ def loss(outputs: Tensor, targets: Tensor) -> Tensor:
     return nn.functional.cross_entropy(outputs.flatten(0, 1), targets.flatten())
 
 
-def accuracy(model: WordModel) -> float:
-    """Share of held-out sentences, equally many of every trained distance, whose verb the network gets right."""
-    sentences = [s for distance in range(FARTHEST + 1) for s in held_out(distance)[:20]]
+class Agreement(Task):
+    """The language as something to learn: read a text, say at every word what comes next."""
+
+    title = "Number agreement"
+    rule = (
+        "The network reads made-up sentences about animals and says at every word which word comes next. What counts: "
+        "does it find “was” or “were” likelier where the verb must come?"
+    )
+    why = (
+        "The easy case: one bit over a few words. All three cells can learn it, so it proves nothing about forgetting."
+    )
+    unit = "words between subject and verb"
+    lengths = (0, FARTHEST)
+    shortest = 0
+    longest = 50
+    tested = (0, 5, 10, 15, 20, 30, 50)
+    inputs = 16
+    classes = VOCABULARY
+    score = "share of verbs that are right, was or were"
+    perfect = Marks(1.0, math.nan)  # the language has a surprise of its own, which nobody has worked out
+
+    def chance(self) -> Marks:
+        """A coin between the two verbs; all words equally likely."""
+        return Marks(0.5, math.log(len(VOCABULARY)))
+
+    def network(self, run: Run, generator: torch.Generator) -> WordModel:
+        """An untrained network for this task: see `models.network.fresh`."""
+        model = WordModel(
+            run.cell, VOCABULARY, run.hidden, run.inputs, layers=run.layers, nonlinearity=run.nonlinearity
+        )
+        model.initialise(generator, run.keep_bias, run.begin)
+        return model
+
+    def batch(self, size: int, lengths: tuple[int, int], generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Rows of text: see the function `batch`."""
+        return batch(size, generator, range(lengths[0], lengths[1] + 1))
+
+    def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """Mean surprise: see the function `loss`."""
+        return loss(outputs, targets)
+
+    def right(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """Whether the likelier of was and were is the right one, at the steps where the text has one of them, (N,)."""
+        was, were = (_IDS[word] for word in (SINGULAR, PLURAL))
+        asked = (targets == was) | (targets == were)
+        return (outputs[asked][:, were] > outputs[asked][:, was]) == (targets[asked] == were)
+
+    def accuracy(self, model: WordModel, lengths: tuple[int, int] = (0, FARTHEST)) -> float:
+        """Share of held-out sentences, equally many of every trained distance, whose verb the network gets right."""
+        return accuracy(model, range(lengths[0], lengths[1] + 1))
+
+    def accuracy_at(self, model: WordModel, length: int) -> float:
+        """Share of the held-out sentences of one distance whose verb the network gets right."""
+        return right(model, held_out(length)).double().mean().item()
+
+    def example(self, length: int, generator: torch.Generator) -> Example:
+        """One sentence; at each word the next one is the answer."""
+        words = sentence(length, generator).words
+        return Example(words, torch.tensor([_IDS[word] for word in words]), (*words[1:], ""))
+
+
+def accuracy(model: WordModel, distances: range = range(FARTHEST + 1)) -> float:
+    """Share of held-out sentences, equally many of each distance, whose verb the network gets right."""
+    sentences = [s for distance in distances for s in held_out(distance)[:20]]
     return right(model, sentences).double().mean().item()
 
 

@@ -6,11 +6,11 @@ half are 0 because nobody asked.
 
 Training sequences have 20 to 50 steps, drawn by `counter.draw`. An output is right within 0.5 of the true one, which is
 what rounding to a whole number would forgive.
-
-This file is a task: `network`, `batch`, `loss` and `accuracy` are what `models.training` asks of it.
 """
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -18,8 +18,12 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from models.counter import HELD_OUT, Table, draw, held_out, marks
-from models.network import RECURRENT, initialise
+from models.network import initialise, layer
+from models.tasks.task import Example, Marks, Task
 from models.trace import Trace, trace
+
+if TYPE_CHECKING:
+    from models.run import Run
 
 SHORTEST, FARTHEST = 20, 50
 """Steps in a training sequence: the fewest and the most."""
@@ -48,18 +52,15 @@ class CountingNetwork(nn.Module):
     It is born with every weight 0; `network` or `load_state_dict` gives it others.
 
     Attributes:
-        recurrent: `nn.RNN`, `nn.LSTM` or `nn.GRU`, one layer 3 -> H, batch first.
+        recurrent: `nn.RNN`, `nn.LSTM` or `nn.GRU`, 3 -> H, batch first; one layer unless asked for more.
         head: `nn.Linear` H -> 1.
     """
 
-    def __init__(self, cell: str, hidden: int) -> None:
+    def __init__(self, cell: str, hidden: int, *, layers: int = 1, nonlinearity: str = "tanh") -> None:
         super().__init__()
-        if cell not in RECURRENT:
-            raise KeyError(f"cell is {cell!r}, expected one of {', '.join(RECURRENT)}")
         if hidden < 1:
             raise ValueError(f"hidden is {hidden}, expected 1 or more")
-        # On the "meta" device the constructors of torch.nn draw nothing from the global generator.
-        self.recurrent = RECURRENT[cell](INPUTS, hidden, batch_first=True, device="meta")
+        self.recurrent = layer(cell, INPUTS, hidden, layers=layers, nonlinearity=nonlinearity)
         self.head = nn.Linear(hidden, 1, device="meta")
         self.load_state_dict({name: torch.zeros(w.shape) for name, w in self.named_parameters()}, assign=True)
 
@@ -71,6 +72,10 @@ class CountingNetwork(nn.Module):
     def scaled(self, x: Tensor) -> Tensor:
         """What the recurrent layer reads for steps (..., 3)."""
         return x / torch.tensor([X1_UNIT, 1.0, 1.0])
+
+    def vectors(self, x: Tensor) -> Tensor:
+        """What the recurrent layer reads: see `scaled`."""
+        return self.scaled(x)
 
 
 def network(cell: str, hidden: int, inputs: int, generator: torch.Generator, keep_bias: float = 0.0) -> CountingNetwork:
@@ -87,9 +92,11 @@ def network(cell: str, hidden: int, inputs: int, generator: torch.Generator, kee
     return model
 
 
-def batch(size: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+def batch(
+    size: int, generator: torch.Generator, shortest: int = SHORTEST, longest: int = FARTHEST
+) -> tuple[Tensor, Tensor]:
     """Draws `size` sequences: steps (B, T, 3) and true outputs (B, T). All have one length, so nothing is padded."""
-    length = torch.randint(SHORTEST, FARTHEST + 1, (), generator=generator)
+    length = torch.randint(shortest, longest + 1, (), generator=generator)
     sequences = draw(size, int(length), generator)
     return sequences.x, sequences.output
 
@@ -99,9 +106,67 @@ def loss(outputs: Tensor, targets: Tensor) -> Tensor:
     return (outputs - targets).abs().mean()
 
 
-def accuracy(model: CountingNetwork) -> float:
-    """Share of outputs within 0.5 on 200 held-out sequences of the longest trained length."""
-    sequences = held_out(FARTHEST).first(200)
+class MemoryCounter(Task):
+    """The counter as a task."""
+
+    title = "Memory counter"
+    rule = (
+        "Each step has three numbers. x2 = 1 says: add x1 to a memory; x2 = −1: empty it; x3 = 1: say what it holds. "
+        "The network is told the outputs only, never the memory."
+    )
+    why = "The lecture's table as something to learn: add without loss, hold without leak, show when asked."
+    lengths = (SHORTEST, FARTHEST)
+    longest = 200
+    tested = LENGTHS
+    inputs = INPUTS
+    score = "share of outputs within 0.5"
+    loss_name = "mean error in counts"
+
+    def chance(self) -> Marks:
+        """Always 0, which is right where nobody asks and where the memory is empty; on sequences of 50 steps."""
+        x, targets = held_out(FARTHEST).x, held_out(FARTHEST).output
+        silent = torch.zeros(x.shape[:2])
+        return Marks(self.right(silent, targets).double().mean().item(), loss(silent, targets).item())
+
+    def network(self, run: Run, generator: torch.Generator) -> CountingNetwork:
+        """An untrained network for this task: see the function `network`."""
+        if run.inputs != INPUTS:
+            raise ValueError(f"inputs is {run.inputs}, expected {INPUTS}: x1, x2, x3")
+        model = CountingNetwork(run.cell, run.hidden, layers=run.layers, nonlinearity=run.nonlinearity)
+        initialise(model.recurrent, model.head, generator, run.keep_bias, run.begin)
+        return model
+
+    def batch(self, size: int, lengths: tuple[int, int], generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Steps (B, T, 3) and outputs (B, T): see the function `batch`."""
+        return batch(size, generator, *lengths)
+
+    def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """Mean error: see the function `loss`."""
+        return loss(outputs, targets)
+
+    def right(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """Which outputs are within 0.5 of the true ones, (B·T,)."""
+        return ((outputs - targets).abs() < 0.5).flatten()
+
+    def accuracy(self, model: CountingNetwork, lengths: tuple[int, int] = (SHORTEST, FARTHEST)) -> float:
+        """Share of outputs within 0.5 on 200 held-out sequences of the longest trained length."""
+        return accuracy(model, lengths[1])
+
+    def accuracy_at(self, model: CountingNetwork, length: int) -> float:
+        """Share of outputs within 0.5 on the held-out sequences of one length."""
+        return accuracy_at(model, length)["every"]
+
+    def example(self, length: int, generator: torch.Generator) -> Example:
+        """One sequence; a token is x1, x2, x3."""
+        sequences = draw(1, length, generator)
+        steps = sequences.x[0].int().tolist()
+        tokens = tuple(" ".join(map(str, step)).replace("-", "−") for step in steps)
+        return Example(tokens, sequences.x[0], tuple(f"{said:g}" for said in sequences.output[0].tolist()))
+
+
+def accuracy(model: CountingNetwork, length: int = FARTHEST) -> float:
+    """Share of outputs within 0.5 on 200 held-out sequences of one length."""
+    sequences = held_out(length).first(200)
     with torch.no_grad():
         return marks(model(sequences.x), sequences).every
 
