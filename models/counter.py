@@ -18,7 +18,7 @@ Source: Xu's lecture on recurrent networks, the table and the cell behind it.
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -478,7 +478,7 @@ LENGTHS = (10, 50, 200)
 _HELD_OUT = 8_000_000  # plus the length: the seed of its held-out sequences, far from the seed of any run
 
 
-@cache
+@lru_cache(maxsize=8)  # 200 steps take 4 MB
 def held_out(length: int) -> Sequences:
     """The sequences of a length on which marks are given: always the same, never drawn in training."""
     return draw(HELD_OUT, length, torch.Generator().manual_seed(_HELD_OUT + length))

@@ -1,70 +1,27 @@
 """Training as a plain iterator: `for snapshot in train(run)`.
 
-A `Run` is the question, plain values and frozen, so it can be a key, a link and a line in a log; the snapshots are the
-answer, and equal runs give equal snapshots to the last bit on one machine, whatever other threads draw or train.
+A `Run` is the question, plain values and frozen; the snapshots are the answer, and equal runs give equal snapshots to
+the last bit on one machine, whatever other threads draw or train.
+
+`Training` is the same one update at a time, for whoever must stop in between: to let others have a turn, to pause, to
+change the learning rate.
 """
 
+from __future__ import annotations
+
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
+from models.run import Run
 from models.tasks import TASKS
 
-
-@dataclass(frozen=True)
-class Run:
-    """Everything that decides how a training goes.
-
-    Attributes:
-        task: A name in `models.tasks.TASKS`.
-        cell: "RNN", "LSTM" or "GRU".
-        hidden: H, the number of hidden units.
-        inputs: D, the size of what the cell reads at a step.
-        batch: B, sequences in a step.
-        learning_rate: Step size of Adam at the start.
-        decay: "cosine" lowers it to 0 along half a cosine by the last step; "none" keeps it.
-        steps: Updates of the weights.
-        clip: Largest norm of the gradient: a longer one is shortened to it.
-        keep_bias: Head start of the gate that keeps the past: see `models.network.fresh`.
-        seed: Of the initial weights and of every batch.
-        every: Steps between two snapshots; the first and the last step always have one.
-    """
-
-    task: str = "agreement"
-    cell: str = "LSTM"
-    hidden: int = 16
-    inputs: int = 16
-    batch: int = 32
-    learning_rate: float = 1e-2
-    decay: Literal["cosine", "none"] = "cosine"
-    steps: int = 1000
-    clip: float = 1.0
-    keep_bias: float = 0.0
-    seed: int = 0
-    every: int = 100
-
-    def __post_init__(self) -> None:
-        if self.task not in TASKS:
-            raise KeyError(f"task is {self.task!r}, expected one of {', '.join(TASKS)}")
-        if self.decay not in {"cosine", "none"}:
-            raise ValueError(f"decay is {self.decay!r}, expected 'cosine' or 'none'")
-        for name, least in {"batch": 1, "steps": 0, "every": 1}.items():
-            if getattr(self, name) < least:
-                raise ValueError(f"{name} is {getattr(self, name)}, expected {least} or more")
-        for name in ("learning_rate", "clip"):
-            if not getattr(self, name) > 0:
-                raise ValueError(f"{name} is {getattr(self, name)}, expected more than 0")
-
-    def rate(self, step: int) -> float:
-        """The learning rate of the update after `step` updates."""
-        if self.decay == "none":
-            return self.learning_rate
-        return self.learning_rate * (1 + math.cos(math.pi * step / self.steps)) / 2
+__all__ = ["Run", "Snapshot", "Training", "restore", "train"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,10 +30,13 @@ class Snapshot:
 
     Attributes:
         step: Updates made so far; 0 is the untrained network.
-        loss: Of the next batch, which no update has seen yet.
+        loss: Of the next batch, which no update has seen yet. NaN or inf where training has broken down: it ends there.
         accuracy: Share of the task's held-out set that is right.
         gradient_norm: Norm of that batch's gradient over all weights, before clipping.
         weights: A copy of every weight by its `state_dict` name.
+        losses: The loss at each step since the snapshot before, this one's last, (N,).
+        gradient_norms: The norm of the gradient before clipping at the same steps, (N,).
+        clipped: Share of these steps whose gradient was longer than `Run.clip`; 0 where nothing is clipped.
     """
 
     step: int
@@ -84,37 +44,146 @@ class Snapshot:
     accuracy: float
     gradient_norm: float
     weights: Mapping[str, np.ndarray]
+    losses: NDArray[np.float64]
+    gradient_norms: NDArray[np.float64]
+    clipped: float
+
+    @property
+    def broken(self) -> bool:
+        """Whether loss or gradient is no longer a number: no update can follow."""
+        return not (math.isfinite(self.loss) and math.isfinite(self.gradient_norm))
+
+
+class Training:
+    """A training that goes on one update at a time.
+
+    Attributes:
+        run: The question; `change_rate` writes its change of mind into it.
+        step: Updates made so far.
+        done: Whether it has come to its end, or broken down.
+        loss: Of the newest batch; NaN before the first.
+        gradient_norm: Of the same batch, before clipping; NaN before the first.
+
+    Args:
+        run: The question.
+
+    Raises:
+        KeyError, ValueError: What the task's network raises.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self.run, self.step, self.done = run, 0, False
+        self.loss, self.gradient_norm = math.nan, math.nan
+        self._task, self._generator = TASKS[run.task], torch.Generator().manual_seed(run.seed)
+        self._network = self._task.network(run, self._generator)
+        self._weights = list(self._network.parameters())
+        self._optimizer = _optimizer(run, self._weights)
+        self._losses: list[float] = []
+        self._norms: list[float] = []
+        self._ready = False  # whether loss and gradient are those of the present weights
+        self._last: Snapshot | None = None
+
+    def look(self) -> Snapshot:
+        """A snapshot of now, due or not. It changes nothing that follows: the batch looked at is that of the next update."""
+        if self._last is not None:
+            return self._last
+        self._prepare()
+        return self._snapshot([*self._losses, self.loss], [*self._norms, self.gradient_norm])
+
+    def update(self) -> Snapshot | None:
+        """Makes one update; the snapshot of before that update if one is due.
+
+        The last call makes no update: it looks at a batch after the last one, and is `done`.
+
+        Raises:
+            RuntimeError: It is done.
+        """
+        if self.done:
+            raise RuntimeError(f"the training is done after {self.step} updates, expected one that goes on")
+        self._prepare()
+        self._losses.append(self.loss)
+        self._norms.append(self.gradient_norm)
+        broken = not (math.isfinite(self.loss) and math.isfinite(self.gradient_norm))
+        self.done = broken or self.step == self.run.steps
+        snapshot = None
+        if self.done or self.step % self.run.every == 0:
+            snapshot = self._snapshot(self._losses, self._norms)
+            self._losses, self._norms = [], []
+        if self.done:
+            self._last = snapshot
+        else:
+            self._apply()
+        return snapshot
+
+    def change_rate(self, rate: float) -> None:
+        """From the next update on another learning rate holds, instead of all that was planned; `run` says since when.
+
+        Raises:
+            ValueError: The rate is not above 0.
+        """
+        earlier = tuple(change for change in self.run.rates if change[0] < self.step)
+        self.run = replace(self.run, rates=(*earlier, (self.step, rate)))
+
+    def _prepare(self) -> None:
+        """Draws the next batch, and finds its loss and its clipped gradient, unless that has been done."""
+        if self._ready:
+            return
+        inputs, targets = self._task.batch(self.run.batch, self.run.lengths, self._generator)
+        self._optimizer.zero_grad()
+        loss = self._task.loss(self._network(inputs), targets)
+        loss.backward()
+        limit = math.inf if self.run.clip is None else self.run.clip
+        self.gradient_norm = nn.utils.clip_grad_norm_(self._weights, limit).item()
+        self.loss = loss.item()
+        self._ready = True
+
+    def _apply(self) -> None:
+        for group in self._optimizer.param_groups:
+            group["lr"] = self.run.rate(self.step)
+        self._optimizer.step()
+        self.step += 1
+        self._ready = False
+
+    def _snapshot(self, losses: Sequence[float], norms: Sequence[float]) -> Snapshot:
+        weights = {name: weight.detach().numpy().copy() for name, weight in self._network.state_dict().items()}
+        clipped = 0.0 if self.run.clip is None else float((np.array(norms) > self.run.clip).mean())
+        return Snapshot(
+            self.step,
+            self.loss,
+            self._task.accuracy(self._network, self.run.lengths),
+            self.gradient_norm,
+            weights,
+            np.array(losses),
+            np.array(norms),
+            clipped,
+        )
 
 
 def train(run: Run) -> Iterator[Snapshot]:
-    """Trains with Adam, gradient by backpropagation through the whole sequence, and yields snapshots on the way.
+    """Trains, gradient by backpropagation through the whole sequence, and yields snapshots on the way.
 
-    Nothing runs ahead: between two snapshots that are asked for, nothing is computed.
+    It ends after `run.steps` updates, or with the first snapshot that is `broken`. Nothing runs far ahead: between two
+    snapshots that are asked for, nothing is computed.
     """
-    from torch.optim import Adam  # noqa: PLC0415  an optimizer costs 73 MB and 1.5 s: only who trains pays
-
-    task, generator = TASKS[run.task], torch.Generator().manual_seed(run.seed)
-    network = task.network(run.cell, run.hidden, run.inputs, generator, run.keep_bias)
-    optimizer = Adam(network.parameters(), lr=run.learning_rate)
-    for step in range(run.steps + 1):
-        inputs, targets = task.batch(run.batch, generator)
-        optimizer.zero_grad()
-        loss = task.loss(network(inputs), targets)
-        loss.backward()
-        norm = nn.utils.clip_grad_norm_(network.parameters(), run.clip)
-        if step % run.every == 0 or step == run.steps:
-            yield Snapshot(step, loss.item(), task.accuracy(network), norm.item(), _copy(network))
-        if step < run.steps:
-            optimizer.param_groups[0]["lr"] = run.rate(step)
-            optimizer.step()
+    training = Training(run)
+    while not training.done:
+        snapshot = training.update()
+        if snapshot:
+            yield snapshot
 
 
 def restore(run: Run, snapshot: Snapshot) -> nn.Module:
     """The network of a run as it was at a snapshot, for looking: in eval mode, without gradients."""
-    network = TASKS[run.task].network(run.cell, run.hidden, run.inputs, torch.Generator(), run.keep_bias)
+    network = TASKS[run.task].network(run, torch.Generator())
     network.load_state_dict({name: torch.from_numpy(weight) for name, weight in snapshot.weights.items()})
     return network.eval().requires_grad_(requires_grad=False)
 
 
-def _copy(network: nn.Module) -> dict[str, np.ndarray]:
-    return {name: weight.detach().numpy().copy() for name, weight in network.state_dict().items()}
+def _optimizer(run: Run, weights: list[nn.Parameter]) -> torch.optim.Optimizer:
+    from torch import optim  # noqa: PLC0415  an optimizer costs 73 MB and 1.5 s: only who trains pays
+
+    if run.optimizer == "adam":
+        return optim.Adam(
+            weights, lr=run.learning_rate, weight_decay=run.weight_decay, decoupled_weight_decay=run.weight_decay > 0
+        )
+    return optim.SGD(weights, lr=run.learning_rate, weight_decay=run.weight_decay)

@@ -1,0 +1,99 @@
+"""A run as the parameters of a link, and back: short, readable, and exact to the last bit of every number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+
+from models.run import Run
+
+NONE = "none"
+"""How a link says that nothing is clipped."""
+
+_LONGEST = 2000  # characters of one parameter: hundreds of changes of the learning rate
+
+
+def parameters(run: Run, *, whole: bool = False) -> dict[str, str]:
+    """The parameters of a link to a run: its task and cell, and all that is not as usual.
+
+    Args:
+        run: The run.
+        whole: Everything, usual or not: for what must still hold when the usual changes.
+    """
+    usual = Run(task=run.task, cell=run.cell)
+    texts = {field.name: _written(getattr(run, field.name)) for field in fields(Run)}
+    return {
+        name: text
+        for name, text in texts.items()
+        if whole or name in ("task", "cell") or getattr(run, name) != getattr(usual, name)
+    }
+
+
+def run_of(texts: Mapping[str, str]) -> Run:
+    """The run of a link's parameters; what they leave out is as usual.
+
+    Raises:
+        ValueError: A parameter is unknown, or is nonsense; with a sentence that names it.
+    """
+    values = {}
+    for name, text in texts.items():
+        if name not in _READ:
+            raise ValueError(f"There is no setting {name[:40]!r}: the settings of a run are {', '.join(_READ)}.")
+        read, wanted = _READ[name]
+        if len(text) > _LONGEST:
+            raise ValueError(f"{name} has {len(text):,} characters, expected {wanted}")
+        try:
+            values[name] = read(text)
+        except ValueError:
+            raise ValueError(f"{name} is {text[:40]!r}, expected {wanted}") from None
+    if values.get("lengths") == (0, 0):
+        raise ValueError("lengths is (0, 0), expected lengths of 1 or more")  # to a Run it would mean the usual ones
+    try:
+        return Run(**values)
+    except KeyError as error:
+        raise ValueError(str(error.args[0])) from None
+
+
+def _written(value: object) -> str:
+    if value is None:
+        return NONE
+    if isinstance(value, tuple):  # lengths: 10-20; rates: 100:0.01,200:0.003
+        pairs = [f"{pair[0]}:{pair[1]!r}" for pair in value if isinstance(pair, tuple)]
+        return ",".join(pairs) if pairs or not value else f"{value[0]}-{value[1]}"
+    return value if isinstance(value, str) else repr(value)
+
+
+def _range(text: str) -> tuple[int, int]:
+    shortest, dash, longest = text.partition("-")
+    return int(shortest), int(longest if dash else shortest)
+
+
+def _rates(text: str) -> tuple[tuple[int, float], ...]:
+    pairs = [pair.split(":") for pair in text.split(",")] if text else []
+    return tuple((int(step), float(rate)) for step, rate in pairs)
+
+
+_WHOLE = (int, "a whole number")
+_NUMBER = (float, "a number")
+_READ: dict[str, tuple[Callable[[str], object], str]] = {
+    "task": (str, "a task"),
+    "cell": (str, "a cell"),
+    "hidden": _WHOLE,
+    "inputs": _WHOLE,
+    "batch": _WHOLE,
+    "learning_rate": _NUMBER,
+    "decay": (str, "a word"),
+    "steps": _WHOLE,
+    "clip": (lambda text: None if text == NONE else float(text), f"a number, or {NONE}"),
+    "keep_bias": _NUMBER,
+    "seed": _WHOLE,
+    "every": _WHOLE,
+    "layers": _WHOLE,
+    "lengths": (_range, "two whole numbers such as 10-20"),
+    "optimizer": (str, "a word"),
+    "weight_decay": _NUMBER,
+    "start": (str, "a word"),
+    "gain": _NUMBER,
+    "nonlinearity": (str, "a word"),
+    "rates": (_rates, "steps and rates such as 100:0.01,200:0.003"),
+}
