@@ -6,9 +6,9 @@
     zoo.facts("agreement-lstm")["accuracy"]     # how it was trained and what it can do
     zoo.grown("counter-lstm")[250]              # a CountingNetwork as it was after 250 updates
 
-Make all of them anew with `python -m models.zoo`: about three minutes on one core; one only with, for example,
-`python -m models.zoo counter-lstm`. On the same machine with the same torch the files come out equal to the last bit;
-elsewhere rounding differs and training magnifies it, so the numbers in the facts may move a little.
+Make all of them anew with `python -m models.zoo`: some twenty minutes on one core, as docs/performance.md tells of each;
+one only with, for example, `python -m models.zoo counter-lstm`. On the same machine with the same torch the files come out
+equal to the last bit; elsewhere rounding differs and training magnifies it, so the numbers in the facts may move a little.
 
 The networks of one task had the same data, the same budget and the same size. What differs is the seed, and each note
 says why that one.
@@ -18,6 +18,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
 
@@ -99,6 +100,57 @@ COUNTERS: Mapping[str, Shipped] = {
     ),
 }
 """The networks that learned the memory counter, by name; the file of each holds its weights at all steps of `SHOWN`."""
+
+ELSEWHERE: Mapping[str, str] = {
+    "persons-forward": "models.person_tagger",
+    "persons-both-ways": "models.person_tagger",
+    "padding": "models.packing",
+    "order-rnn": "models.order",
+    "order-bag": "models.order",
+    "order-padded": "models.order",
+    "forecasting-dense": "models.forecasters",
+    "forecasting-rnn": "models.forecasters",
+    "forecasting-gru": "models.forecasters",
+    "forecasting-lstm": "models.forecasters",
+    "forecasting-monthly": "models.forecasters",
+    "tagging-word": "models.tagging",
+    "tagging-window": "models.tagging",
+    "tagging-forward": "models.tagging",
+    "tagging-both": "models.tagging",
+    "tagging-stacked": "models.tagging",
+    "tagging-spelling": "models.tagging",
+    "tagging-characters": "models.tagging",
+    "tagging-ads": "models.tagging",
+    "dates-plain-8": "models.translators",
+    "dates-plain-16": "models.translators",
+    "dates-plain-32": "models.translators",
+    "dates-plain-64": "models.translators",
+    "dates-attention-8": "models.translators",
+    "dates-attention-16": "models.translators",
+    "dates-attention-32": "models.translators",
+    "dates-attention-64": "models.translators",
+    "sentiment-lstm": "models.sentiment",
+    "sentiment-gru": "models.sentiment",
+    "sentiment-rnn": "models.sentiment",
+    "sentiment-mean": "models.sentiment",
+    "sentiment-max": "models.sentiment",
+    "sentiment-both-ways": "models.sentiment",
+    "sentiment-bag": "models.sentiment",
+    "lab-forget_bias": "models.shipped",
+    "lab-learning_rate": "models.shipped",
+    "lab-latch_cells": "models.shipped",
+    "lab-latch_cells_far": "models.shipped",
+    "lab-clipping": "models.shipped",
+    "lab-rnn_start": "models.shipped",
+    "lab-sweep": "models.sweep",
+    "lm-words-rnn": "models.language_model",
+    "lm-words-lstm": "models.language_model",
+    "lm-words-gru": "models.language_model",
+    "lm-letters-rnn": "models.language_model",
+    "lm-letters-lstm": "models.language_model",
+    "lm-letters-gru": "models.language_model",
+}
+"""Networks that a module of their own makes, by name: `module.make(name, folder)` trains one and writes its file."""
 
 SHOWN = (0, 25, 100, 250, 500, 1000, 2000, 4000)
 """Updates after which the weights of a counter are kept: from untrained to done, closer together where more happens."""
@@ -216,7 +268,7 @@ def _progress(snapshot: Snapshot, model: CountingNetwork) -> dict[str, Any]:
     }
 
 
-def _check(name: str, networks: Mapping[str, Shipped]) -> None:
+def _check(name: str, networks: Mapping[str, Any]) -> None:
     if name not in networks:
         raise KeyError(f"name is {name!r}, expected one of {', '.join(networks)}")
 
@@ -258,7 +310,10 @@ if __name__ == "__main__":
     torch.set_num_threads(1)
     every = {**ZOO, **COUNTERS}
     for asked in sys.argv[1:]:
-        _check(asked, every)
-    for each in sys.argv[1:] or every:
-        make(each, every[each])
+        _check(asked, {**every, **ELSEWHERE})
+    for each in sys.argv[1:] or (*every, *ELSEWHERE):
+        if each in ELSEWHERE:
+            import_module(ELSEWHERE[each]).make(each, CHECKPOINTS)
+        else:
+            make(each, every[each])
     sys.stdout.writelines(line + "\n" for line in (*table(), "", *counter_table()))
