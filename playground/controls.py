@@ -4,7 +4,8 @@ A widget's key starts with the page's name and is its name in the URL, so the ad
 """
 
 import math
-from collections.abc import Mapping, Sequence
+import uuid
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 from streamlit.elements.lib.mutable_tab_container import TabContainer
@@ -99,12 +100,25 @@ def choice(page: str, name: str, label: str, options: Mapping[str, str], default
     return chosen if chosen in options else default
 
 
-def select(page: str, name: str, label: str, options: Mapping[str, str], width: int) -> str:
+def select(
+    page: str,
+    name: str,
+    label: str,
+    options: Mapping[str, str],
+    width: int,
+    on_change: Callable[[], None] | None = None,
+) -> str:
     """Ask for one of several options, the first one at first, in a menu."""
     key = f"{page}_{name}"
     _check_link(key, label, options)
     chosen = st.selectbox(
-        label, list(options), format_func=options.__getitem__, key=key, bind="query-params", width=width
+        label,
+        list(options),
+        format_func=options.__getitem__,
+        key=key,
+        bind="query-params",
+        width=width,
+        on_change=on_change,
     )
     return chosen if chosen in options else next(iter(options))
 
@@ -211,6 +225,11 @@ def check_link(key: str, low: float, high: float) -> None:
         st.warning(
             f"The link asks for {_code([asked_for])} where a number from {low:g} to {high:g} was wanted: it is ignored."
         )
+
+
+def trainer(page: str) -> str:
+    """Whose trainings those of this visitor on a page are: they end together when nobody looks at the page any more."""
+    return st.session_state.setdefault(f"{page}_trainer", f"{page}-{uuid.uuid4().hex}")
 
 
 def dark() -> bool:

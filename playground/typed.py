@@ -22,7 +22,7 @@ def sequence(text: str, width: int, longest: int, largest: float) -> Rows:
     """Read a sequence of vectors: "1 1; 2 2; 3 3", or as a lecture writes it, "[1,1],[2,2],[3,3]".
 
     Args:
-        text: steps parted by semicolons or new lines, numbers by blanks or commas.
+        text: steps parted by semicolons or new lines, numbers by blanks or commas; these part steps of one number, too.
         width: numbers in a step.
         longest: the most steps.
         largest: the largest |number|.
@@ -30,7 +30,8 @@ def sequence(text: str, width: int, longest: int, largest: float) -> Rows:
     Raises:
         ValueError: with a sentence for the visitor: what is wrong, and where.
     """
-    steps = [step for step in re.split(r"[;\n]|\]\s*,?\s*\[", text.replace("−", "-")) if step.strip(" ,[]\t")]
+    parting = r"[;\n]|\]\s*,?\s*\[" if width > 1 else r"[;\s,\[\]]+"
+    steps = [step for step in re.split(parting, text.replace("−", "-")) if step.strip(" ,[]\t")]
     if not steps:
         raise ValueError("There is no number in it")
     if len(steps) > longest:

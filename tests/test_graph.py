@@ -34,6 +34,12 @@ def test_an_edge_is_revealed_with_its_target_unless_it_says_otherwise():
     assert [edge["step"] for edge in late["edges"]] == [2]
 
 
+def test_a_stop_may_choose_a_number_and_an_edge_may_be_hidden_or_cut():
+    message = sent(stops=[replace(STOPS[0], number="h")], edges=[replace(EDGE, look="cut", label_at=0.6)])
+    assert message["stops"][0]["number"] == "h"
+    assert (message["edges"][0]["look"], message["edges"][0]["label_at"]) == ("cut", 0.6)
+
+
 def test_equal_drawings_have_equal_digests_and_another_number_another_one():
     assert sent()["digest"] == sent()["digest"]
     assert sent(nodes=[X, replace(H, value="7")])["digest"] != sent()["digest"]
@@ -56,6 +62,12 @@ def test_every_role_of_the_theme_has_its_colour_in_light_and_dark():
         ({"nodes": [X, replace(H, column=math.nan)]}, "node 'h' stands at nan, 0, expected two finite numbers"),
         ({"nodes": [X, replace(H, arithmetic=(Piece("1", "z"),))]}, "the arithmetic of 'h' names the node 'z'"),
         ({"edges": [Edge("x", "z")]}, "an edge names the node 'z', which there is not"),
+        (
+            {"edges": [replace(EDGE, look="dotted")]},
+            "an edge has the look 'dotted' .* expected one of line, hidden, cut",
+        ),
+        ({"edges": [replace(EDGE, label_at=1.5)]}, "its label at 1.5, expected .* 0 to 1"),
+        ({"stops": [replace(STOPS[0], number="z")]}, "a stop names the node 'z', which there is not"),
     ],
 )
 def test_what_does_not_fit_together_is_named(changes, sentence):

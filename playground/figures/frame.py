@@ -2,6 +2,9 @@
 
 import plotly.graph_objects as go
 
+_BUTTONS = ["zoom2d", "pan2d", "select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d", "resetScale2d"]
+"""What Plotly's toolbar offers beside saving the picture."""
+
 
 def frame(figure: go.Figure, title: str, x_title: str, y_title: str, height: int) -> go.Figure:
     """Give a figure its title and axis titles.
@@ -20,6 +23,7 @@ def frame(figure: go.Figure, title: str, x_title: str, y_title: str, height: int
         showlegend=False,
         hoverlabel={"namelength": -1},
         uirevision="keep",  # a change of data keeps zoom and selection
+        modebar={"remove": _BUTTONS},  # on a phone they stand over the title; a double tap undoes a zoom
     )
     figure.update_xaxes(title=x_title, automargin=True)
     figure.update_yaxes(title=y_title, automargin=True)

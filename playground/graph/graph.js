@@ -114,7 +114,10 @@ function createGraph(root) {
     drawing.focus(name);
   }
 
-  /** Goes to a stop. The choice goes with it: the same number of the step that is shown now, where there is one. */
+  /**
+   * Goes to a stop and chooses its number. A stop without one takes the choice along: the same number of the step that is
+   * shown now, where there is one.
+   */
   function go(step) {
     const stop = Math.min(Math.max(step, 1), data.stops.length);
     const chosen = nodes.get(state.number);
@@ -125,7 +128,8 @@ function createGraph(root) {
         && Math.abs(node.column - chosen.column - shift) < 1e-6 && node.step <= stop,
     );
     const held = root.getRootNode().activeElement?.matches?.(".node");
-    set({ step: stop, number: there?.name ?? (isShown(state.number, stop) ? state.number : "") });
+    const arrived = stop === state.step ? "" : data.stops[stop - 1].number;
+    set({ step: stop, number: arrived || there?.name || (isShown(state.number, stop) ? state.number : "") });
     if (held) drawing.focus(state.number);
   }
 
@@ -238,7 +242,6 @@ const NODE = { width: 78, height: 52, corner: 12 };
 const PANEL = { width: 216, above: 76, below: 46, corner: 14 };
 const EDGE_GAP = 3;
 const ARROW = 9;
-const LABEL_AT = 0.36; // along an edge: off its middle, where edges cross
 const LONG_VALUE = 6; // characters that fit at full size
 const SCALES = [0.8, 1.5];
 const HIGHEST = 0.54; // of the window: the arithmetic above stays in sight
@@ -260,6 +263,11 @@ function createDrawing(svg, { nodes, edges, stops, captions, labels }, { choose,
   svg.setAttribute("viewBox", [box.left, box.top, box.width, box.height].join(" "));
   let scale = 1;
 
+  /** The numbers that a number was computed from: nothing flows along an edge that is cut. */
+  function sourcesOf(number) {
+    return edges.filter((edge) => edge.target === number && edge.look !== "cut").map((edge) => edge.source);
+  }
+
   return {
     fit(width) {
       if (!width) return; // not on the screen: in a closed tab
@@ -271,7 +279,7 @@ function createDrawing(svg, { nodes, edges, stops, captions, labels }, { choose,
 
     /** Brings into view what is looked at: the chosen number with its sources, or else the column of the stop. */
     follow(scroller, { step, number }, behavior) {
-      const names = edges.filter((edge) => edge.target === number).map((edge) => edge.source);
+      const names = sourcesOf(number);
       const centres = number
         ? [number, ...names].map((name) => places.get(name).x)
         : [-1, 1].map((side) => stops[step - 1].column * COLUMN + (side * (PANEL.width - NODE.width)) / 2);
@@ -280,7 +288,10 @@ function createDrawing(svg, { nodes, edges, stops, captions, labels }, { choose,
       const right = (Math.max(...centres) + edge - box.left) * scale;
       const view = scroller.clientWidth;
       if (left >= scroller.scrollLeft && right <= scroller.scrollLeft + view) return;
-      scroller.scrollTo({ left: right - left > view ? right - view : (left + right - view) / 2, behavior });
+      const middle = (left + right - view) / 2;
+      // What is wider than the view is shown from the end at which the chosen number stands.
+      const isFirst = number && centres[0] < (Math.min(...centres) + Math.max(...centres)) / 2;
+      scroller.scrollTo({ left: right - left <= view ? middle : isFirst ? left : right - view, behavior });
     },
 
     focus(name) {
@@ -289,14 +300,16 @@ function createDrawing(svg, { nodes, edges, stops, captions, labels }, { choose,
     },
 
     light({ step, number }) {
-      const sources = new Set(edges.filter((edge) => edge.target === number).map((edge) => edge.source));
+      const sources = new Set(sourcesOf(number));
       const { column } = stops[step - 1];
       svg.classList.toggle("choosing", number !== "");
       for (const panel of panels) panel.shape.classList.toggle("current", panel.column === column);
       for (const { edge, shape } of wires) {
         shape.classList.toggle("todo", edge.step > step);
-        shape.classList.toggle("lit", edge.target === number);
+        shape.classList.toggle("lit", edge.target === number && edge.look !== "cut");
         shape.classList.toggle("labelled", labels === "all");
+        shape.classList.toggle("away", edge.look === "hidden" && edge.target !== number);
+        shape.classList.toggle("cut", edge.look === "cut");
       }
       for (const { node, shape } of numbers) {
         const isTodo = node.step > step;
@@ -354,7 +367,7 @@ function drawEdge(edge, places, role) {
       transform: `translate(${end.x} ${end.y}) rotate(${(angle * 180) / Math.PI})`,
     }),
   );
-  if (edge.label) shape.append(drawLabel(edge.label, onCurve(start, middle, end, LABEL_AT)));
+  if (edge.label) shape.append(drawLabel(edge.label, onCurve(start, middle, end, edge.label_at)));
   return { edge, shape };
 }
 

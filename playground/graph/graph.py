@@ -20,7 +20,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import streamlit as st
 from streamlit.components.v2 import component
@@ -63,6 +63,9 @@ class Node:
     arithmetic: tuple[Piece, ...] = ()
 
 
+Look = Literal["line", "hidden", "cut"]
+
+
 @dataclass(frozen=True)
 class Edge:
     """From one number to another one that was computed from it.
@@ -74,6 +77,9 @@ class Edge:
         bend: how far the line swings out to its left, as a share of its length; 0 is straight. Sets two lines between
             the same places apart.
         step: the stop that reveals it; that of its target if not given.
+        label_at: how far along the line its label stands, 0 to 1. Off the middle, where lines cross.
+        look: "line"; "hidden" is drawn only while its target is chosen; "cut" is broken: nothing flows along it, so it
+            never lights its source.
     """
 
     source: str
@@ -81,6 +87,8 @@ class Edge:
     label: str = ""
     bend: float = 0.0
     step: int | None = None
+    label_at: float = 0.36
+    look: Look = "line"
 
 
 @dataclass(frozen=True)
@@ -91,11 +99,14 @@ class Stop:
         title: the heading of its column: "step 2".
         column: the column to mark meanwhile; a click on it goes to its first stop.
         says: what the reader is told here: "Step 2 of 3", "Backward to step 2"; the title if empty.
+        number: the name of the node that is chosen on arrival. If empty, the choice moves along: to the same number of
+            the column that is marked now, where there is one.
     """
 
     title: str
     column: float
     says: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True)
@@ -216,6 +227,12 @@ def _check(nodes: Sequence[Node], edges: Sequence[Edge], stops: Sequence[Stop]) 
         _check_names(f"the arithmetic of {node.name!r}", (piece.node for piece in node.arithmetic if piece.node), names)
     for edge in edges:
         _check_names("an edge", (edge.source, edge.target), names)
+        if edge.look not in get_args(Look) or not 0 <= edge.label_at <= 1:
+            raise ValueError(
+                f"an edge has the look {edge.look!r} and its label at {edge.label_at}, "
+                f"expected one of {', '.join(get_args(Look))} and 0 to 1"
+            )
+    _check_names("a stop", (stop.number for stop in stops if stop.number), names)
 
 
 def _check_names(where: str, asked_for: Iterable[str], names: set[str]) -> None:
