@@ -1,0 +1,261 @@
+"""Trainings as the training lab shows them: running, shipped or loaded ones alike, as curves, answers and tables."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.history import Series
+from models.job import Job
+from models.probe import Seen
+from models.record import Record
+from models.run import Run
+from models.shipped import Kept
+from models.sweep import Line as Swept
+from models.tasks import TASKS
+from models.training import Snapshot
+from playground import lab
+from playground.figures import Curve as Figured
+from playground.figures import Place
+from playground.live import Chart, Curve, Level, Line, Mark
+from playground.player import Numbers, Token, Track, Words
+
+POINTS = 400
+"""Points of a curve that are drawn."""
+
+ROLES = {"RNN": "candidate", "LSTM": "memory", "GRU": "keep"}
+"""The colours of the cells, where each is another cell; as on the page on remedies."""
+
+_IN_ORDER = ("candidate", "keep", "memory")  # where all are the same cell
+_MEANS = 60  # stretches of the axis over which a mean is taken
+_LONGEST_PLAYER = 60
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """One training.
+
+    Attributes:
+        label: its name beside the others.
+        run: what is or was trained.
+        snapshots: with weights, in order.
+        series: every update.
+        steps, accuracies: of all snapshots, those included whose weights were not kept.
+        state: as of `models.job.Job`.
+        sentence: what a visitor should know about the state.
+    """
+
+    label: str
+    run: Run
+    snapshots: tuple[Snapshot, ...]
+    series: Series
+    steps: NDArray[np.int64]
+    accuracies: NDArray[np.float64]
+    state: str = "done"
+    sentence: str = ""
+
+    def at(self, update: int | None) -> Snapshot | None:
+        """The last snapshot at or before an update; the newest one without an update; None before the first."""
+        if update is None or not self.snapshots:
+            return self.snapshots[-1] if self.snapshots else None
+        return next((s for s in reversed(self.snapshots) if s.step <= update), self.snapshots[0])
+
+
+def of_kept(label: str, kept: Kept) -> Course:
+    """One that ships."""
+    record = kept.record
+    return Course(label, record.run, record.snapshots, record.series, kept.steps, kept.accuracies, *_end(record))
+
+
+def of_record(label: str, record: Record) -> Course:
+    """One that a visitor has loaded."""
+    return Course(label, record.run, record.snapshots, record.series, *_measured(record.snapshots), *_end(record))
+
+
+def of_job(label: str, job: Job) -> Course:
+    """One that runs in another process, as of now."""
+    snapshots = job.snapshots
+    return Course(label, job.run, snapshots, job.series, *_measured(snapshots), job.state, job.sentence)
+
+
+def _measured(snapshots: Sequence[Snapshot]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    return np.array([s.step for s in snapshots], dtype=np.int64), np.array([s.accuracy for s in snapshots])
+
+
+def _end(record: Record) -> tuple[str, str]:
+    last = record.snapshots[-1]
+    if last.broken:
+        return "broken", f"After {last.step:,} updates the loss or its gradient is no longer a number."
+    return ("done" if last.step == record.run.steps else "stopped"), ""
+
+
+def lines(courses: Sequence[Course]) -> list[Line]:
+    """Colour and dashes of each."""
+    return [Line(course.label, role, k) for k, (course, role) in enumerate(zip(courses, roles(courses), strict=True))]
+
+
+def roles(courses: Sequence[Course]) -> list[str]:
+    """The colour of each: that of its cell, where each has another one."""
+    cells = [course.run.cell for course in courses]
+    return [ROLES[c] for c in cells] if len(set(cells)) == len(cells) else list(_IN_ORDER[: len(cells)])
+
+
+def reach(courses: Sequence[Course]) -> int:
+    """Where the axis of updates ends."""
+    return max(1, *(course.run.steps for course in courses))
+
+
+def charts(courses: Sequence[Course]) -> list[Chart]:
+    """Loss, accuracy, gradient norm and clipped share over updates."""
+    run = courses[0].run
+    task, window = TASKS[run.task], max(1, reach(courses) // _MEANS)
+    of_last = f"mean of the last {window}" if window > 1 else "of each batch"
+    usual = all(course.run.lengths == task.lengths for course in courses)
+    loss_levels = [Level(f"chance {task.chance().loss:.3g}", task.chance().loss)] if usual else []
+    chance = task.chance_at(run.lengths[1]).accuracy
+    clips = sorted({course.run.clip for course in courses if course.run.clip is not None})
+    losses, norms, clipped, accuracies = [], [], [], []
+    for course in courses:
+        whole, thin = course.series, course.series.thinned(POINTS)
+        losses += _raw_and_mean(course.label, whole.steps, whole.losses, thin.steps, thin.losses, window)
+        norms += _raw_and_mean(course.label, whole.steps, whole.gradient_norms, thin.steps, thin.gradient_norms, window)
+        clipped.append(Curve(course.label, thin.steps, thin.clipped))
+        accuracies.append(Curve(course.label, course.steps, course.accuracies, dots=True))
+    return [
+        Chart("loss", f"Loss, {of_last}: {task.loss_name}", tuple(losses), tuple(loss_levels), log=True,
+              alt=_alt("Loss", courses)),
+        Chart("accuracy", f"Accuracy on held-out sequences: {task.score}", tuple(accuracies),
+              (Level(f"chance {chance:.0%}", chance), Level("perfect", task.perfect.accuracy)), span=(0, 1.04),
+              percent=True, alt=_alt("Accuracy", courses)),
+        Chart("gradient norm", f"Norm of the gradient before clipping, {of_last}", tuple(norms),
+              tuple(Level(f"clipped at {clip:g}", clip) for clip in clips), log=True, alt=_alt("Gradient norm", courses)),
+        Chart("clipped", "Share of the last 100 updates whose gradient was clipped", tuple(clipped), span=(0, 1.04),
+              percent=True, alt=_alt("Clipped share", courses)),
+    ]  # fmt: skip
+
+
+def marks(courses: Sequence[Course]) -> list[Mark]:
+    """Where the learning rate was changed."""
+    runs, labels = [course.run for course in courses], [course.label for course in courses]
+    return [Mark(step, text) for step, text in lab.rate_changes(runs, labels)]
+
+
+def trailing_mean(values: NDArray[np.float64], window: int) -> NDArray[np.float64]:
+    """Mean of the last `window` values up to each, of fewer at the beginning, (N,)."""
+    ends = np.arange(1, len(values) + 1)
+    begins = np.maximum(ends - window, 0)
+    finite = np.isfinite(values)
+    sums = np.concatenate([[0.0], np.cumsum(np.where(finite, values, 0.0))])
+    holes = np.concatenate([[0], np.cumsum(~finite)])
+    means = (sums[ends] - sums[begins]) / (ends - begins)
+    return np.where(holes[ends] > holes[begins], np.nan, np.maximum(means, 0.0))
+
+
+def _raw_and_mean(
+    label: str, steps: NDArray, values: NDArray, thin_steps: NDArray, thin_values: NDArray, window: int
+) -> list[Curve]:
+    if window == 1 or not len(values):
+        return [Curve(label, thin_steps, thin_values)]
+    means = trailing_mean(values, window)
+    stride = max(1, window // 3)
+    places = np.unique([*range(window - 1, len(values), stride), len(values) - 1])
+    return [Curve(label, thin_steps, thin_values, pale=True), Curve(label, steps[places], means[places])]
+
+
+def _alt(what: str, courses: Sequence[Course]) -> str:
+    return (
+        f"{what} over updates of {', '.join(course.label for course in courses)}; the numbers stand in the table above"
+    )
+
+
+# ---- looking inside --------------------------------------------------------------------------------------------------
+
+
+def track(course: Course, snapshot: Snapshot, seen: Seen) -> Track:
+    """A network on the probe sequence, with what it says at each step."""
+    title = f"{course.label} after {snapshot.step:,} updates"
+    if seen.answers:
+        return Track(title, seen.trace, Words("its answer here", seen.answers, seen.values, continues=False))
+    return Track(title, seen.trace, Numbers("its answer here", seen.values))
+
+
+def tokens(seen: Seen) -> list[Token]:
+    """The steps of the probe sequence; below each the right answer, where one is asked for."""
+    example = seen.example
+    return [
+        Token(text, f"→ {target}" if target else "")
+        for text, target in zip(example.tokens, example.targets, strict=True)
+    ]
+
+
+def probe_length(run: Run) -> int:
+    """The length that a first-time visitor sees: the longest trained one, if the player can hold it well."""
+    return max(TASKS[run.task].shortest, min(run.lengths[1], _LONGEST_PLAYER))
+
+
+def numbers(course: Course, snapshot: Snapshot) -> str:
+    """Loss, accuracy and gradient norm of a snapshot, in a line."""
+    return (
+        f"**{course.label}** after {snapshot.step:,} updates: loss {snapshot.loss:.4g}, accuracy {snapshot.accuracy:.1%}, "
+        f"gradient norm {snapshot.gradient_norm:.3g}"
+    )
+
+
+# ---- longer sequences ------------------------------------------------------------------------------------------------
+
+
+def by_length(courses: Sequence[Course], found: Sequence[dict[int, float]]) -> list[Figured]:
+    """Accuracy against length, one curve for each network."""
+    return [
+        Figured(course.label, list(shares), list(shares.values()), role, dash=k, dots=True)
+        for k, (course, role, shares) in enumerate(zip(courses, roles(courses), found, strict=True))
+    ]
+
+
+def trained(run: Run) -> list[Place]:
+    """What to mark: chance, and the longest sequence of the training."""
+    task = TASKS[run.task]
+    chance = task.chance_at(run.lengths[1]).accuracy
+    return [Place(f"chance {chance:.0%}", y=chance), Place(f"trained up to {run.lengths[1]}", x=run.lengths[1])]
+
+
+def swept(found: Sequence[Swept]) -> list[Figured]:
+    """Accuracy against length over seeds: the median, and a band from the lowest to the highest."""
+    cells = list(dict.fromkeys(line.cell for line in found))
+    alone = len(cells) == len(found)
+    return [
+        Figured(
+            f"{line.label} ({len(line.shares)})" if len(found) < 4 else line.label,
+            line.lengths,
+            np.median(line.shares, 0),
+            ROLES[line.cell] if alone or len(cells) > 1 else _IN_ORDER[k % 3],
+            dash=(0 if alone else k // len(cells) if len(cells) > 1 else k) % 4,
+            band=(line.shares.min(0), line.shares.max(0)),
+            dots=True,
+        )
+        for k, line in enumerate(found)
+    ]
+
+
+# ---- tables ----------------------------------------------------------------------------------------------------------
+
+
+def as_csv(courses: Sequence[Course]) -> str:
+    """Every update of every network: its name, the update, loss, gradient norm and share clipped; accuracy where measured."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["network", "updates", "loss", "gradient_norm", "clipped", "accuracy"])
+    for course in courses:
+        accuracy = dict(zip(course.steps.tolist(), course.accuracies.tolist(), strict=True))
+        series = course.series
+        for step, loss, norm, clipped in zip(
+            series.steps.tolist(), series.losses.tolist(), series.gradient_norms.tolist(), series.clipped.tolist(),
+            strict=True,
+        ):  # fmt: skip
+            writer.writerow([course.label, step, loss, norm, clipped, accuracy.get(step, "")])
+    return out.getvalue()
