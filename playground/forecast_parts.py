@@ -1,0 +1,432 @@
+"""Parts of the page "forecasting": its widgets, its pictures, and a training on the visitor's own series."""
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from models.backtest import Backtest
+from models.forecasters import HOURLY
+from models.forecasting import Fitting, Recipe
+from models.loaders.numbers import Column, Table, column, read
+from models.series import Series, generated
+from playground import compute, controls, figures, typed
+from playground import forecast_words as words
+from playground.player import player
+
+# ---- a day ahead -----------------------------------------------------------------------------------------------------
+
+
+def a_day_ahead() -> None:
+    """The tab "A day ahead": one window, the guess, the errors by horizon, the network step by step."""
+    st.markdown(words.DAY_STORY)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="forecast_controls"):
+        kind = controls.choice("forecast", "kind", "Network", words.NETWORKS, "LSTM")
+        asked = controls.choice("forecast", "route", "24 hours", words.ROUTES, "direct")
+    wrong = words.no_decoder(kind, asked)
+    strategy = "direct" if wrong else asked
+    if wrong:
+        st.info(wrong)
+    window = _ask_window()
+    said, inputs, truth = compute.day_ahead(strategy, window)
+    came, lines = words.day_lines(kind, said, inputs, truth)
+    st.plotly_chart(
+        figures.forecasts(
+            came,
+            lines,
+            "A day of forecasts, and what came",
+            "hours from now",
+            "°C",
+            now=(0, "now"),
+            dark=controls.dark(),
+        ),
+        key="forecast_day_figure",
+        alt="A window of 24 hours, the 24 hours that came, and the forecasts of the network and of the baselines",
+    )
+    st.markdown(words.day_verdict(said, truth))
+    _ask_guess(strategy)
+    st.subheader("Inside, hour by hour")
+    if kind == "dense":
+        st.markdown(words.DENSE_STEPS)
+        return
+    st.markdown(words.stepping(kind, strategy))
+    tracks, tokens = words.day_tracks(kind, compute.forecast_steps(kind, strategy, window), inputs)
+    player(tracks, tokens, key=f"forecast_player_{kind}_{strategy.replace(' ', '_')}", step=len(tokens) - 1)
+
+
+def _ask_window() -> int:
+    """Ask for the day and the hour at which the forecast is made."""
+    with st.container(horizontal=True, key="forecast_when"):
+        day = _ask_slider("forecast_day", "Day of the held-out year", 1, words.LAST_DAY, 172, width=420)
+        hour = _ask_slider("forecast_hour", "Forecast made at, o'clock", 0, 23, 18, width=300)
+    return words.window_of(day, hour)
+
+
+def _ask_slider(key: str, label: str, low: int, high: int, value: int, width: int | None = None) -> int:
+    controls.check_link(key, low, high)
+    return int(st.slider(label, low, high, value, key=key, bind="query-params", width=width or "stretch"))
+
+
+def _ask_guess(strategy: str) -> None:
+    """The guess, and the errors by horizon: what learned something appears once somebody has guessed."""
+    st.subheader("The whole year")
+    st.markdown(words.GUESS)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="forecast_answer"):
+        guess = controls.choice("forecast", "guess", "Least error 24 hours ahead", words.GUESSES, "none")
+        seen = st.toggle("Show it without a guess", key="forecast_shown", bind="query-params")
+    errors = compute.day_errors(strategy)
+    revealed = seen or guess != "none"
+    if guess in errors:
+        st.markdown(words.graded(guess, errors))
+    elif guess != "none":
+        st.info(f"{guess} knows no {strategy}. Choose another route above, or guess again.")
+    st.plotly_chart(
+        figures.forecasts(
+            None,
+            words.horizon_lines(errors, networks=revealed),
+            "Errors grow with the horizon",
+            "hours ahead",
+            "mean |error|, °C",
+            dark=controls.dark(),
+        ),
+        key="forecast_horizon_figure",
+        alt="Mean absolute error of each forecast on the held-out year against hours ahead, 1 to 24",
+    )
+    if not revealed:
+        st.caption("The linear forecast and the networks join these two lines once you have guessed.")
+        return
+    parameters = {kind: _parameters(kind, strategy) for kind in HOURLY if kind in errors}
+    seeds = {kind: compute.forecaster_facts(name)["seeds"].values() for kind, name in HOURLY.items()}
+    _table(
+        words.horizon_rows(errors, strategy, parameters),
+        "Mean error of each forecast at 1, 6 and 24 hours ahead, in °C, and how many weights the network has",
+        {"weights": "%d"},
+    )
+    st.markdown(words.horizon_verdict(errors, strategy, seeds))
+
+
+def _parameters(kind: str, strategy: str) -> int:
+    return compute.forecaster_facts(HOURLY[kind])["parameters"].get(strategy, 0)
+
+
+def _table(rows: Mapping[str, Sequence], alt: str, formats: Mapping[str, str] | None = None) -> None:
+    """A narrow table of numbers, to three digits unless a format is given."""
+    numbers = [name for name, cells in rows.items() if not isinstance(cells[0], str)]
+    st.dataframe(
+        dict(rows),
+        hide_index=True,
+        width="content",
+        column_config={
+            name: st.column_config.NumberColumn(name, format=(formats or {}).get(name, "%.3f")) for name in numbers
+        },
+        alt=alt,
+    )
+
+
+# ---- windows and shapes ----------------------------------------------------------------------------------------------
+
+
+def windows_and_shapes() -> None:
+    """The tab "Windows and shapes": the slicer, and live shapes of a network that reads the windows."""
+    st.markdown(words.SHAPES_STORY)
+    left, middle, right = st.columns(3)
+    with left:
+        length = _ask_slider("forecast_length", "Window T, steps", 1, 48, 24)
+    with middle:
+        horizon = _ask_slider("forecast_horizon", "Horizon K, steps", 1, 48, 24)
+    with right:
+        last = words.HUNDRED - length - horizon
+        start = min(_ask_slider("forecast_start", "First step of the window", 0, words.HUNDRED - 2, 0), last)
+    series, marked = words.window_lines(start, length, horizon)
+    st.plotly_chart(
+        figures.forecasts(series, marked, "A window, and what it is asked for", "hour", "°C", dark=controls.dark()),
+        key="forecast_window_figure",
+        alt="The first 100 hours of the series, with one window and its target marked",
+    )
+    st.markdown(words.counting(length, horizon))
+    st.subheader("The shapes of the tensors")
+    with st.container(horizontal=True, vertical_alignment="bottom", key="forecast_shape_controls"):
+        kind = controls.choice("forecast", "cell", "Network", words.NETWORKS, "LSTM")
+        hidden = _ask_slider("forecast_hidden", "Hidden units H", 1, 64, 32, width=240)
+        sequences = st.toggle("return_sequences", key="forecast_sequences", bind="query-params")
+    found, off = compute.forecast_shapes(kind, length, horizon, hidden, sequences=sequences)
+    rows, code = st.columns([1, 1.1], gap="medium")
+    with rows:
+        _table(words.shape_rows(found), "Each tensor on the way through the network, its shape and its axes")
+    with code:
+        st.code(words.torch_lines(kind, length, horizon, hidden, sequences=sequences), language="python")
+    st.markdown(words.shape_verdict(kind, off, sequences=sequences, horizon=horizon))
+
+
+# ---- splits ----------------------------------------------------------------------------------------------------------
+
+
+def splits() -> None:
+    """The tab "Splits": folds as bars, and what a shuffled split does to a mark."""
+    st.markdown(words.SPLITS_STORY)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="forecast_split_controls"):
+        samples = _ask_slider("forecast_samples", "Samples", 6, 200, 12, width=240)
+        folds = _ask_slider("forecast_folds", "Folds", 2, 10, 5, width=200)
+        gap = _ask_slider("forecast_gap", "Gap", 0, 30, 0, width=200)
+        order = controls.choice("forecast", "order", "Split", words.ORDERS, "time")
+    try:
+        found = words.split(samples, folds, gap, order)
+    except ValueError as wrong:
+        st.warning(f"Not possible: {wrong}. What you see is the split of 12 samples into 5 folds.")
+        samples, found = 12, words.split(12, 5, 0, order)
+    st.plotly_chart(
+        figures.folds(
+            [(fold.train, fold.test) for fold in found.folds], samples, found.title, "sample, in the order of time",
+            dark=controls.dark(),
+        ),
+        key="forecast_folds_figure",
+        alt="Which samples each fold trains on and which it tests on",
+    )  # fmt: skip
+    st.markdown(found.told)
+    st.subheader("What a shuffled split does to a mark")
+    st.markdown(words.LEAK_STORY)
+    leak = compute.split_leak()
+    _table(words.leak_rows(leak), "Mean error in °C of three forecasts under a split in time and a shuffled one")
+    st.markdown(words.leak_verdict(leak))
+
+
+# ---- a month ahead ---------------------------------------------------------------------------------------------------
+
+
+def a_month_ahead() -> None:
+    """The tab "A month ahead": a forecast that is the series, shifted by one."""
+    st.markdown(words.MONTH_STORY)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="forecast_month_controls"):
+        kind = controls.choice("forecast", "month_kind", "Network", {"LSTM": "LSTM", "dense": "dense"}, "LSTM")
+        reads = controls.choice("forecast", "reads", "It reads", words.READS, "1")
+        scaling = controls.choice("forecast", "scale", "Scaled", words.SCALES, "range")
+    found = compute.month_ahead(kind, int(reads), scaling)
+    came, lines = words.month_lines(found)
+    st.plotly_chart(
+        figures.forecasts(
+            came,
+            lines,
+            "One month ahead, beside the last value",
+            "month",
+            "passengers, thousands",
+            dark=controls.dark(),
+        ),
+        key="forecast_month_figure",
+        alt="48 held-out months, the forecasts of the network, of the last value and of linear autoregression",
+    )
+    _table(
+        words.month_rows(found),
+        "Root mean squared distance of each forecast from what came, and from the month before, in thousands",
+        {"off": "%.1f", "from the month before": "%.1f"},
+    )
+    st.markdown(words.month_verdict(kind, found))
+
+
+# ---- your series -----------------------------------------------------------------------------------------------------
+
+_FILE, _GOOD, _LIVE = "forecast_file", "forecast_good", "forecast_live"
+_TICK = 0.3  # seconds between two slices of a training
+_SLICE = 0.12  # seconds of computing in a slice: another visitor waits no longer
+_DECIMALS = {"": "as it looks", ".": "point", ",": "comma"}
+
+
+def your_series() -> None:
+    """The tab "Your series": a file, the forecasts without a network, and a network trained on request."""
+    st.markdown(words.OWN_STORY)
+    series = _ask_series()
+    first, most = words.fitting_sizes(series)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="forecast_own_controls"):
+        length = _ask_size("forecast_own_length", "Window T", first, most)
+        horizon = _ask_size("forecast_own_horizon", "Horizon K", first, most)
+        kind = controls.choice("forecast", "own_kind", "Network", words.NETWORKS, "LSTM")
+        scaling = controls.choice("forecast", "own_scale", "Scaled", _own_scales(), "window")
+    test = Backtest(series.values, series.season, length, horizon)
+    _train(test, series, kind, scaling)
+
+
+def _own_scales() -> dict[str, str]:
+    return {name: title for name, title in words.SCALES.items() if name != "range"}
+
+
+def _ask_size(key: str, label: str, first: int, most: int) -> int:
+    """Ask for T or K; what a shorter series cannot have is cut down to what it can."""
+    controls.check_link(key, 1, most)
+    if st.session_state.get(key) is not None and st.session_state[key] > most:
+        st.session_state[key] = most
+    return int(st.number_input(label, 1, most, first, key=key, bind="query-params", width=120) or first)
+
+
+def _ask_series() -> Series:
+    """Ask for a file, and for one of its columns; a file that cannot be used gets a sentence, the last good one stays."""
+    state = st.session_state
+    default = generated("monthly")
+    with st.container(horizontal=True, vertical_alignment="bottom", key="forecast_source"):
+        given = st.file_uploader("Your file: numbers or a CSV", ["csv", "txt", "tsv", "dat"], key=_FILE, width=420)
+        decimal = controls.select("forecast", "decimal", "Decimals", _DECIMALS, width=150)
+    if given is None:
+        return default
+    kept: Series = state.get(_GOOD, default)
+    try:
+        table = _table_of(given.getvalue(), decimal)
+        found = _ask_column(table)
+        series = words.series_of(f"{given.name}, {found.name}", found)
+        words.fitting_sizes(series)
+    except ValueError as wrong:
+        st.warning(words.complaint(wrong, kept.title))
+        return kept
+    state[_GOOD] = series
+    st.markdown(words.told_of(series, (*table.remarks, *found.remarks)))
+    return series
+
+
+def _table_of(data: bytes, decimal: str) -> Table:
+    """The table in a file, read once: reruns of the page find it in the session."""
+    state, name = st.session_state, "forecast_table"
+    if name not in state or state[name][:2] != (data, decimal):
+        state[name] = (data, decimal, read(data, decimal))
+    return state[name][2]
+
+
+def _ask_column(table: Table) -> Column:
+    if len(table.numeric) == 1:
+        return column(table, table.numeric[0])
+    chosen = st.selectbox("Column", table.numeric, key="forecast_column", width=260)
+    return column(table, chosen if chosen in table.numeric else table.numeric[0])
+
+
+def _train(test: Backtest, series: Series, kind: str, scaling: str) -> None:
+    """Train a network in slices while somebody watches; it stops by itself, or by a click.
+
+    The buttons stand outside the fragment: a click has to start or end its ticking, which only a run of the whole page does.
+    """
+    known = _known(test)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="forecast_live_controls"):
+        controls.check_link("forecast_seed", 0, 2**31 - 1)
+        st.number_input("Seed", 0, 2**31 - 1, 0, key="forecast_seed", bind="query-params", width=120)
+        st.button(
+            f"Train the {kind}",
+            key="forecast_start_training",
+            type="primary",
+            on_click=_start,
+            args=(known, kind, scaling),
+        )
+        st.button("Stop", key="forecast_stop_training", on_click=_stop, disabled=known["fitting"] is None)
+    st.fragment(_watch, run_every=_TICK if known["fitting"] else None)(known, series)
+
+
+def _known(test: Backtest) -> dict[str, Any]:
+    """What is known of a series and these windows: forecasters by name, their errors, the training that is under way.
+
+    It is kept in the session, as the linear forecast of a long series takes a moment to fit.
+    """
+    state, question = st.session_state, (test.values.tobytes(), test.length, test.horizon)
+    if _LIVE not in state or state[_LIVE]["question"] != question:
+        said = test.naive
+        state[_LIVE] = {
+            "question": question, "test": test, "said": said, "errors": test.errors(said), "fitting": None, "told": None,
+        }  # fmt: skip
+    return state[_LIVE]
+
+
+def _watch(known: dict[str, Any], series: Series) -> None:
+    """Advance a training by a slice, and show what everybody says by now."""
+    test: Backtest = known["test"]
+    fitting: Fitting | None = known["fitting"]
+    said = dict(known["said"])
+    if fitting:
+        _advance(fitting)
+        known["told"] = (
+            fitting.step / fitting.recipe.updates,
+            words.live(fitting.recipe, fitting.step, fitting.losses),
+        )
+        said[fitting.recipe.kind] = fitting.model().forecast
+    if known["told"]:
+        share, told = known["told"]
+        st.progress(share, told)
+    came, lines = words.own_lines(test.beyond(said), series.values, series.step, test.length)
+    st.plotly_chart(
+        figures.forecasts(
+            came, lines, "What comes next", f"{series.step}s from the last value", series.unit or "value",
+            now=(0, "end of the data"), dark=controls.dark(),
+        ),
+        key="forecast_own_figure",
+        alt="The end of the series and the forecasts of what follows",
+    )  # fmt: skip
+    _show_held_out(known, series)
+    if fitting and fitting.done:
+        _stop()
+        st.rerun()
+
+
+def _show_held_out(known: Mapping[str, Any], series: Series) -> None:
+    """How those who have finished learning did on the held-out fifth."""
+    test: Backtest = known["test"]
+    st.subheader("On the held-out fifth")
+    st.markdown(words.own_verdict(known["errors"], series.step))
+    options = {"1": f"1 {series.step} before"}
+    if test.horizon > 1:
+        options["all"] = f"{test.horizon} {series.step}s before"
+    ahead = test.horizon if controls.choice("forecast", "ahead", "Forecast made", options, "1") == "all" else 1
+    left, right = st.columns(2, gap="medium")
+    unit = series.unit or "value"
+    with left:
+        places, forecasts = test.recent(known["said"], ahead)
+        came, lines = words.backtest_lines(places, forecasts, series)
+        moments = words.dates(places, series)
+        st.plotly_chart(
+            figures.forecasts(
+                came, lines, "Backtest: what was said of each step", "date" if moments else f"{series.step} of the series",
+                unit, moments=moments, dark=controls.dark(),
+            ),
+            key="forecast_backtest_figure",
+            alt="Held-out steps of the series and what each forecaster said of them some steps before",
+        )  # fmt: skip
+    with right:
+        st.plotly_chart(
+            figures.forecasts(
+                None,
+                words.own_horizon_lines(known["errors"], series.step),
+                "Error by steps ahead",
+                f"{series.step}s ahead",
+                f"mean |error|, {unit}",
+                dark=controls.dark(),
+            ),
+            key="forecast_own_errors",
+            alt="Mean absolute error of each forecast on the held-out fifth of the series, by steps ahead",
+        )
+
+
+def _start(known: dict[str, Any], kind: str, scaling: str) -> None:
+    test: Backtest = known["test"]
+    seed = int(st.session_state["forecast_seed"] or 0)
+    recipe: Recipe = words.live_recipe(kind, test.length, test.horizon, scaling, seed)
+    known["fitting"] = Fitting(recipe, test.past)
+
+
+def _advance(fitting: Fitting) -> None:
+    until = time.monotonic() + _SLICE
+    while time.monotonic() < until and not fitting.done:
+        fitting.update()
+
+
+def _stop() -> None:
+    """End the training under way; what the network has learned so far is measured and stays."""
+    known = st.session_state[_LIVE]
+    fitting: Fitting | None = known["fitting"]
+    if fitting:
+        kind, model = fitting.recipe.kind, fitting.model()
+        known["said"][kind] = model.forecast
+        known["errors"] |= known["test"].errors({kind: model.forecast})
+        known["fitting"] = None
+
+
+# ---- things to try ---------------------------------------------------------------------------------------------------
+
+
+def ending(page: str, notice: str, tries: words.Attempts) -> None:
+    """What to notice, and two things to try."""
+    st.subheader("What to notice")
+    st.markdown(notice)
+    st.subheader("Two things to try")
+    typed.attempts(page, tries)

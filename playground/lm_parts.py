@@ -1,0 +1,468 @@
+"""Parts of the page "language model": its widgets, its pictures, and a training on the visitor's own text.
+
+The training runs in the page in slices, not in `models.workers`: a `Run` names a task that every process can draw by itself,
+and a visitor's text is no such task.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from models.language_model import Chain, Sampling, sample
+from models.loaders.text import Plain, read, typed
+from models.network import WordModel
+from models.own_text import Corpus, Fitting, TextRecipe
+from playground import compute, controls, figures
+from playground import lm_words as words
+from playground import typed as widgets
+from playground.player import player
+
+# ---- two sentences ---------------------------------------------------------------------------------------------------
+
+
+def two_sentences() -> None:
+    """The tab "Two sentences": which is more probable, where the difference is paid, and every step of it."""
+    st.markdown(words.SENTENCES_STORY)
+    with st.container(horizontal=True, gap="small", key="lm_pairs"):
+        for name, pair in words.PAIRS.items():
+            st.button(
+                name,
+                key=f"lm_pair_{name}",
+                type="tertiary",
+                on_click=widgets.put,
+                kwargs=words.put(pair),
+                help=pair.second,
+            )
+    with st.container(horizontal=True, vertical_alignment="bottom", key="lm_controls"):
+        source = controls.choice("lm", "source", "Language", words.SOURCES, "kitchen")
+        cell = controls.choice("lm", "cell", "Cell", words.CELLS, "LSTM")
+    left, right = st.columns(2)
+    with left:
+        one = _ask_sentence("lm_first", "First sentence (Enter reads it)", words.FIRST.first)
+    with right:
+        two = _ask_sentence("lm_second", "Second sentence", words.FIRST.second)
+    if source == "agreement":
+        st.caption(words.AGREEMENT_STORY)
+    network = "agreement" if source == "agreement" else "words"
+    first, second = (compute.text_chances(network, cell, sentence) for sentence in (one, two))
+    if remark := words.unknown((first, second)):
+        st.info(remark)
+    st.markdown(words.verdict(cell, first, second))
+    seen = _ask_where(first, second)
+    st.plotly_chart(
+        figures.surprises(
+            words.bars(first, second if seen else None), "What each word costs; the sum is the sentence",
+            "surprise −ln P, nats", dark=controls.dark(),
+        ),
+        key="lm_bars",
+        alt="A bar for each word of the two sentences: minus the logarithm of its probability given the words before",
+    )  # fmt: skip
+    if not seen:
+        st.caption("The second sentence joins the first once you have guessed.")
+    _show_rivals(network, one, two)
+    _show_steps(network, cell, first, second)
+
+
+def _ask_sentence(key: str, label: str, default: str) -> tuple[str, ...]:
+    """Ask for a sentence; one without words gets a sentence, and the last good one stays."""
+    text = st.text_input(label, default, key=key, bind="query-params") or ""
+    good = f"{key}_good"
+    try:
+        found, remark = words.cut(text)
+    except ValueError as wrong:
+        kept = st.session_state.get(good, words.cut(default)[0])
+        st.warning(f"{wrong}. What you see is still “{' '.join(kept)}”.")
+        return tuple(kept)
+    if remark:
+        st.warning(remark)
+    st.session_state[good] = found
+    return tuple(found)
+
+
+def _ask_where(first: Chain, second: Chain) -> bool:
+    """The guess; whether the second sentence may be seen."""
+    st.markdown(words.QUESTION)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="lm_answer"):
+        guess = controls.choice("lm", "guess", "It pays", words.GUESSES, "none")
+        shown = st.toggle("Show it without a guess", key="lm_shown", bind="query-params")
+    seen = shown or guess != "none"
+    if seen:
+        st.markdown(words.graded(guess, first, second))
+    return seen
+
+
+def _show_rivals(network: str, one: tuple[str, ...], two: tuple[str, ...]) -> None:
+    """What the other cells say, and what counting says."""
+    said: dict[str, tuple[float, float]] = {}
+    for cell in words.CELLS:
+        first, second = (compute.text_chances(network, cell, sentence) for sentence in (one, two))
+        said[cell] = (first.nats, second.nats)
+    if network == "words":
+        for order, name in {1: "unigram", 2: "bigram", 3: "trigram", 5: "5-gram"}.items():
+            first, second = (compute.counted_chances(network, order, sentence) for sentence in (one, two))
+            said[name] = (first.nats, second.nats)
+    st.subheader("Who else prefers which")
+    table(
+        words.rivals(said), "Which of the two sentences each network and each n-gram finds more probable, and how much"
+    )
+
+
+def _show_steps(network: str, cell: str, first: Chain, second: Chain) -> None:
+    """One sentence, factor by factor and step by step."""
+    st.subheader("Step by step")
+    which = controls.choice("lm", "which", "Sentence", {"first": "first", "second": "second"}, "first")
+    found = first if which == "first" else second
+    rows, told = st.columns([1.4, 1], gap="medium")
+    with rows:
+        table(
+            words.steps(found, begins=network == "words"),
+            "For each step what is read, what must be said, its probability, the product and the sum of logarithms so far",
+            {"P": "%.4g", "ln P": "%.3f", "sum": "%.3f"},
+        )
+    with told:
+        st.markdown(
+            "**Inputs are the targets, moved on by one**: what must be said at one step is read at the next. Read the "
+            "columns *reads* and *must say*."
+        )
+        st.markdown(words.products(found))
+        st.markdown(words.small_example())
+    tracks, tokens = words.tracks(cell, compute.text_steps(network, cell, found.tokens))
+    player(tracks, tokens, key=f"lm_player_{network}", step=min(2, len(tokens) - 1))
+
+
+# ---- sampling --------------------------------------------------------------------------------------------------------
+
+
+def sampling() -> None:
+    """The tab "Sampling": a text that the network wrote, and every draw of it."""
+    st.markdown(words.SAMPLING_STORY)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="lm_sampling_controls"):
+        level = controls.choice("lm", "level", "Tokens", words.LEVELS, "words")
+        cell = controls.choice("lm", "writer", "Cell", words.CELLS, "LSTM")
+        temperature = _ask_temperature()
+        top_k = _ask_number("lm_top", "Top-k (0: all)", 0, 20, 0, 120)
+        longest = _ask_number("lm_longest", "Length at most", 1, 300, 60, 140)
+        seed = _ask_number("lm_seed", "Seed", 0, 2**31 - 1, words.SEED, 120)
+        st.button("Next seed", key="lm_next_seed", on_click=_next_seed)
+    begun = st.text_input("Begins with (nothing: the zero vector)", "", key="lm_prompt", bind="query-params") or ""
+    letters = level == "letters"
+    prompt = tuple(begun[:200].lower()) if letters else tuple(words.words(begun)[:40])
+    asked = Sampling(temperature, top_k, seed, longest + len(prompt), prompt)
+    found, model = compute.sampled(level, cell, asked), compute.language_network(level, cell)
+    missing = [token for token in prompt if token not in model.vocabulary]
+    if missing:
+        st.info(f"Not in this language, so read as `<unk>`: {' '.join(f'`{token[:30]}`' for token in missing[:6])}.")
+    st.code(words.text_of(found, letters=letters), language=None, wrap_lines=True)
+    st.caption(words.ended(found))
+    _show_draw(level, cell, found, model, letters=letters)
+    st.subheader("Temperature, by hand")
+    _show_temperature()
+
+
+def _ask_temperature() -> float:
+    controls.check_link("lm_temperature", 0.0, 3.0)
+    return float(
+        st.slider(
+            "Temperature T (0: greedy)", 0.0, 3.0, 1.0, 0.05, key="lm_temperature", bind="query-params", width=240
+        )
+    )
+
+
+def _ask_number(key: str, label: str, low: int, high: int, value: int, width: int) -> int:
+    controls.check_link(key, low, high)
+    asked = st.number_input(label, low, high, value, key=key, bind="query-params", width=width)
+    return value if asked is None else int(asked)
+
+
+def _next_seed() -> None:
+    st.session_state["lm_seed"] = int(st.session_state.get("lm_seed") or 0) + 1
+
+
+def _show_draw(level: str, cell: str, found: Any, model: WordModel, *, letters: bool) -> None:  # noqa: ANN401 - Sampled
+    """One draw of a text: what was said, what was left of it, and what the random number chose."""
+    st.subheader("Draw by draw")
+    draws, key = len(found.draws), "lm_draw"
+    controls.check_link(key, 1, 300)
+    if (st.session_state.get(key) or 1) > draws:
+        st.session_state[key] = draws
+    with st.container(horizontal=True, vertical_alignment="bottom", key="lm_draws"):
+        draw = st.number_input(f"Draw, 1 to {draws}", 1, draws, 1, key=key, bind="query-params", width=150) or 1
+        st.button("Next draw", key="lm_next_draw", on_click=_next_draw, args=(draws,), type="primary")
+    tokens, said, left, place = words.shortlist(found, draw - 1, model.vocabulary)
+    st.plotly_chart(
+        figures.choices(
+            tokens, said, left, place, f"Draw {draw}: what was said, and what was drawn", dark=controls.dark()
+        ),
+        key="lm_choices",
+        alt="The most probable next tokens: what the network said and what was left after temperature and top-k",
+    )
+    st.markdown(words.drawn(found, draw - 1, model.vocabulary, letters=letters))
+    read_so_far = found.tokens[:-1] if found.ended else found.tokens
+    tracks, shown = words.tracks(f"{cell}, what it wrote", compute.text_steps(level, cell, read_so_far))
+    player(tracks, shown, key=f"lm_sampled_{level}")
+
+
+def _next_draw(draws: int) -> None:
+    st.session_state["lm_draw"] = min(int(st.session_state.get("lm_draw") or 1) + 1, draws)
+
+
+def _show_temperature() -> None:
+    """Three logits through softmax at several temperatures; seen once somebody has guessed."""
+    st.markdown(words.TEMPERATURE_STORY)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="lm_temperature_answer"):
+        guess = st.number_input(
+            words.TEMPERATURE_QUESTION, 0.0, 1.0, None, 0.05, key="lm_half", bind="query-params", width=260
+        )
+        shown = st.toggle("Show it without a guess", key="lm_half_shown", bind="query-params")
+    found = compute.softmaxes(words.LOGITS, words.TEMPERATURES)
+    if guess is not None:
+        st.markdown(words.temperature_graded(float(guess), float(found[0.5][0])))
+    if guess is not None or shown:
+        table(
+            words.temperature_rows(found),
+            "softmax of the logits 2, 1 and 0, divided by five temperatures",
+            digits="%.4f",
+        )
+
+
+# ---- letters or words ------------------------------------------------------------------------------------------------
+
+
+def letters_or_words() -> None:
+    """The tab "Letters or words": one text read both ways, and the held-out texts."""
+    st.markdown(words.LEVELS_STORY)
+    cell = controls.choice("lm", "reader", "Cell", words.CELLS, "LSTM")
+    text = st.text_area("Text", words.PASSAGE, key="lm_passage", bind="query-params", height=90) or ""
+    try:
+        as_words, signs = words.both_ways(text)
+    except ValueError as wrong:
+        st.warning(f"{wrong}. What you see is the text that was here at first.")
+        as_words, signs = words.both_ways(words.PASSAGE)
+    found = [
+        words.row(f"{cell}, words", compute.text_chances("words", cell, tuple(as_words))),
+        words.row(f"{cell}, letters", compute.text_chances("letters", cell, tuple(signs))),
+        words.row("5-gram, words", compute.counted_chances("words", 5, tuple(as_words))),
+        words.row("5-gram, letters", compute.counted_chances("letters", 5, tuple(signs))),
+    ]
+    table(
+        words.level_rows(found, len(signs)),
+        "Steps, share of unknown tokens, bits and bits per character of the text, by who read it",
+        {"steps": "%d", "unknown %": "%.1f", "bits": "%.1f", "bits/char": "%.3f"},
+    )
+    st.markdown(words.level_verdict(found, len(signs), len(as_words)))
+    st.subheader("Over many texts")
+    st.markdown(words.LEVEL_QUESTION)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="lm_level_answer"):
+        guess = controls.choice("lm", "fewest", "Fewest bits", words.level_options(cell), "none")
+        shown = st.toggle("Show it without a guess", key="lm_fewest_shown", bind="query-params")
+    if not shown and guess == "none":
+        return
+    bits = words.held_out_bits({level: compute.language_facts(level, cell) for level in words.LEVELS})
+    st.markdown(words.level_graded(guess, bits, cell))
+    table(words.held_out_rows(bits, cell), "Bits per character on held-out texts, the best first", digits="%.4f")
+
+
+# ---- one unit --------------------------------------------------------------------------------------------------------
+
+
+def one_unit() -> None:
+    """The tab "One unit": a text, coloured by the value of one unit of the network over letters."""
+    st.markdown(words.UNIT_STORY)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="lm_unit_controls"):
+        cell = controls.choice("lm", "unit_cell", "Cell", words.CELLS, "LSTM")
+        states = {"h": "h", "c": "c"} if cell == "LSTM" else {"h": "h"}
+        known = compute.language_facts("letters", cell)
+        best = words.clearest(known["meanings"])
+        state = controls.choice("lm", f"state_{cell.lower()}", "State", states, best["state"])
+        unit = _ask_number("lm_unit", "Unit", 1, int(known["run"]["hidden"]), best["unit"] + 1, 120) - 1
+    with st.container(horizontal=True, gap="small", key="lm_meanings"):
+        for name, found in known["meanings"].items():
+            st.button(
+                words.meaning(name, found),
+                key=f"lm_meaning_{name}",
+                on_click=widgets.put,
+                kwargs={"lm_unit": found["unit"] + 1, f"lm_state_{cell.lower()}": found["state"]},
+            )
+    text = st.text_area("Text", words.UNIT_PASSAGE, key="lm_unit_text", bind="query-params", height=90) or ""
+    try:
+        _, signs = words.both_ways(text)
+    except ValueError as wrong:
+        st.warning(f"{wrong}. What you see is the text that was here at first.")
+        _, signs = words.both_ways(words.UNIT_PASSAGE)
+    trace = compute.text_steps("letters", cell, tuple(signs)).trace
+    values, role = trace[state][1:, unit].astype(float), "memory" if state == "c" else "state"
+    st.html(words.coloured(signs, values, role, dark=controls.dark()))
+    st.html(words.colour_key(values, role, state, unit, dark=controls.dark()))
+    st.markdown(words.unit_said(values, signs))
+    st.download_button(
+        "These values as CSV",
+        words.unit_csv(signs, values),
+        f"unit_{unit + 1}_{state}.csv",
+        "text/csv",
+        key="lm_unit_csv",
+    )
+
+
+# ---- your own text ---------------------------------------------------------------------------------------------------
+
+_GOOD, _LIVE = "lm_good", "lm_live"
+_TICK = 0.3  # seconds between two slices of a training
+_SLICE = 0.12  # seconds of computing in a slice: another visitor waits no longer
+_LOOK = 20  # held-out measurements during a training
+_LOOKED_AT = 4000  # held-out tokens of each of them; the last one takes all
+_WRITTEN = {True: 200, False: 40}  # tokens that the network writes
+
+
+def your_text() -> None:
+    """The tab "Your own text": a text, n-grams counted on it, a network trained on request."""
+    st.markdown(words.OWN_STORY)
+    level = controls.choice("lm", "own_level", "Tokens", words.LEVELS, "letters")
+    corpus = _ask_corpus(letters=level == "letters")
+    with st.container(horizontal=True, vertical_alignment="bottom", key="lm_own_controls"):
+        cell = controls.choice("lm", "own_cell", "Cell", words.CELLS, "LSTM")
+        updates = int(controls.choice("lm", "own_updates", "Updates", words.OWN_BUDGETS, "300"))
+        seed = _ask_number("lm_own_seed", "Seed", 0, 2**31 - 1, 0, 120)
+    guess = controls.choice("lm", "own_guess", words.OWN_QUESTION, words.OWN_GUESSES, "none")
+    live = _live(corpus)
+    running = live["running"]
+    with st.container(horizontal=True, key="lm_own_buttons"):
+        st.button(
+            f"Train the {cell}", key="lm_train", type="primary", on_click=_start, args=(live, cell, updates, seed)
+        )
+        st.button("Stop", key="lm_stop", on_click=_stop, args=(live,), disabled=not running)
+    st.fragment(_watch, run_every=_TICK if running else None)(live, updates, guess)
+
+
+def _ask_corpus(*, letters: bool) -> Corpus:
+    """Ask for a file or a pasted text; one that cannot be used gets a sentence, and the last good one stays."""
+    state, default = st.session_state, ("Kitchen notes", typed(compute.kitchen_text(400)))
+    given = st.file_uploader("Your file, plain text", ["txt", "md", "text", "csv"], key="lm_file", width=460)
+    pasted = st.text_area("Or paste a text", "", key="lm_paste", height=90, max_chars=100_000)
+    name, plain = default
+    kept: tuple[str, Plain] = state.get(_GOOD, default)
+    try:
+        if pasted and pasted.strip():
+            name, plain = "Pasted text", typed(pasted)
+        elif given is not None:
+            name, plain = given.name, read(given.getvalue())
+        corpus = _corpus(plain.text, letters=letters)
+        state[_GOOD] = (name, plain)
+    except ValueError as wrong:
+        name, plain = kept
+        st.warning(words.complaint(wrong, name))
+        try:
+            corpus = _corpus(plain.text, letters=letters)
+        except ValueError:  # long enough as letters, too short as words
+            name, plain = default
+            corpus = _corpus(plain.text, letters=letters)
+    st.markdown(words.told_of(name, plain, corpus))
+    return corpus
+
+
+def _corpus(text: str, *, letters: bool) -> Corpus:
+    """The corpus of a text, cut once: reruns of the page find it in the session."""
+    state, name = st.session_state, "lm_corpus"
+    if name not in state or state[name][:2] != (text, letters):
+        state[name] = (text, letters, Corpus.of(text, letters=letters))
+    return state[name][2]
+
+
+def _live(corpus: Corpus) -> dict[str, Any]:
+    """What is known of a corpus: the n-grams' numbers, the training under way or done, what the network wrote."""
+    state = st.session_state
+    if _LIVE not in state or state[_LIVE]["corpus"] is not corpus:
+        counted = {order: corpus.counted(order) for order in words.ORDERS}
+        state[_LIVE] = {"corpus": corpus, "counted": counted, "fitting": None, "running": False, "wrote": ""}
+    return state[_LIVE]
+
+
+def _watch(live: dict[str, Any], updates: int, guess: str) -> None:
+    """Advance a training by a slice, and show how far it is."""
+    fitting: Fitting | None = live["fitting"]
+    corpus: Corpus = live["corpus"]
+    if live["running"] and fitting:
+        _advance(live, fitting)
+    if fitting:
+        st.progress(fitting.step / fitting.recipe.updates, words.progress(fitting))
+    what = "character" if corpus.letters else "word"
+    st.plotly_chart(
+        figures.forecasts(
+            None,
+            words.own_lines(
+                fitting, live["counted"], fitting.recipe.updates if fitting else updates, len(corpus.vocabulary)
+            ),
+            "Surprise on the held-out tenth",
+            "updates of the weights",
+            f"nats per {what}",
+            dark=controls.dark(),
+        ),
+        key="lm_own_figure",
+        alt="Held-out surprise of the network against updates, beside unigram, bigram and 5-gram",
+    )
+    st.markdown(words.own_verdict(guess, fitting, live["counted"], len(corpus.vocabulary), letters=corpus.letters))
+    if live["wrote"]:
+        st.markdown("**What it writes now** (temperature 0.8, seed 0):")
+        st.code(live["wrote"], language=None, wrap_lines=True)
+    if live["running"] and fitting and fitting.done:
+        _stop(live)
+        st.rerun()
+
+
+def _start(live: dict[str, Any], cell: str, updates: int, seed: int) -> None:
+    fitting = Fitting(TextRecipe(cell, updates=updates, seed=seed), live["corpus"])
+    fitting.held_out(_LOOKED_AT)
+    live |= {"fitting": fitting, "running": True, "wrote": ""}
+
+
+def _advance(live: dict[str, Any], fitting: Fitting) -> None:
+    every = max(fitting.recipe.updates // _LOOK, 1)
+    until = time.monotonic() + _SLICE
+    while time.monotonic() < until and not fitting.done:
+        fitting.update()
+        if fitting.step % every == 0 and not fitting.done:
+            fitting.held_out(_LOOKED_AT)
+            _write(live, fitting)
+
+
+def _write(live: dict[str, Any], fitting: Fitting) -> None:
+    letters = live["corpus"].letters
+    found = sample(fitting.network, Sampling(0.8, longest=_WRITTEN[letters]))
+    live["wrote"] = words.text_of(found, letters=letters)
+
+
+def _stop(live: dict[str, Any]) -> None:
+    """End the training under way; what the network has learned so far is measured and stays."""
+    fitting: Fitting | None = live["fitting"]
+    live["running"] = False
+    if fitting:
+        fitting.held_out()
+        _write(live, fitting)
+
+
+# ---- shared ----------------------------------------------------------------------------------------------------------
+
+
+def table(
+    rows: Mapping[str, Sequence], alt: str, formats: Mapping[str, str] | None = None, *, digits: str = "%.3f"
+) -> None:
+    """A narrow table."""
+    numbers = [name for name, cells in rows.items() if not any(isinstance(cell, str) for cell in cells)]
+    st.dataframe(
+        dict(rows),
+        hide_index=True,
+        width="content",
+        column_config={
+            name: st.column_config.NumberColumn(name, format=(formats or {}).get(name, digits)) for name in numbers
+        },
+        alt=alt,
+    )
+
+
+def ending(page: str, notice: str, tries: words.Attempts) -> None:
+    """What to notice, and two things to try."""
+    st.subheader("What to notice")
+    st.markdown(notice)
+    st.subheader("Two things to try")
+    widgets.attempts(page, tries)

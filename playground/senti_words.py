@@ -1,0 +1,620 @@
+"""The page "sentiment" in words: its texts, guesses and sentences, each from the numbers that it is handed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from math import isnan, log, log10
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+from models.saliency import Saliency
+from models.sentiment import LONGEST, SHIPPED, Compared, Judged
+from models.tasks.reviews import VOCABULARY
+from playground.figures import Curve, Line
+from playground.player import Token, Track, Words
+
+TABS = ("Word by word", "Order and pooling", "Words that count", "From a language model", "Your reviews")
+
+LECTURE = (
+    "Complicated? Yes, and a little slow, too. But the animation is as colorful as the story and emotions do eventually "
+    "reach the desired level"
+)
+CEREAL = (
+    "Amazing! This box of cereal gave me a perfectly balanced breakfast, as all things should be. I only ate half of it but "
+    "will definitely be buying again!"
+)
+EXAMPLES = {
+    "complicated, but …": LECTURE,
+    "cereal": CEREAL,
+    "not very good": "The film was not very good, and the music was not bad at all.",
+    "nothing but love": "The plot is flat. Nothing but love!",
+}
+"""Texts that are one click away; the first two are those of lectures."""
+
+ONE, OTHER = "Not bad, good.", "Not good, bad."
+PAIRS = {
+    "not bad, good": (ONE, OTHER),
+    "“but” turned round": (
+        "The food was good, but the service was slow.",
+        "The service was slow, but the food was good.",
+    ),
+    "two words swapped": ("The film was not dull, it was funny.", "The film was not funny, it was dull."),
+}
+
+NETWORKS = {name: recipe.title for name, recipe in SHIPPED.items()}
+BAGS = ("naive Bayes", "logistic")
+_BAG_TITLES = {"naive Bayes": "bag: naive Bayes", "logistic": "bag: logistic"}
+
+ASKED = (
+    "*Does a review praise or blame, and after which word does the network know?* A recurrent network reads word by word and "
+    "may be asked at any of them. A bag of words has the same words and no order. **The reviews here are a small language of "
+    "our own**, in which “not” turns an opinion and what stands before the last “but” counts no more: real ones are harder, "
+    "and the last tab reads yours."
+)
+
+# ---- word by word ----------------------------------------------------------------------------------------------------
+
+WORD_QUESTION = (
+    f"An LSTM reads the lecture's review: *{LECTURE}.* It blames, then it praises. After which of these words does "
+    "P(positive) rise above ½ and stay there?"
+)
+WORD_GUESSES = {"slow": "slow", "but": "But", "colorful": "colorful", "level": "level"}
+
+
+def turning(positive: np.ndarray) -> int | None:
+    """The word from which on P(positive) stays above ½, by number from 0; None if it ends below."""
+    below = np.flatnonzero(positive <= 0.5)
+    if below.size and below[-1] == len(positive) - 1:
+        return None
+    return int(below[-1]) + 1 if below.size else 0
+
+
+def word_answer(guess: str, found: Judged) -> str:
+    """What the tensors say to the guess, as Markdown."""
+    at = turning(found.positive)
+    if at is None:
+        return f"It does not: the network ends at P(positive) = {found.positive[-1]:.2f}."
+    word = found.tokens[at]
+    before = f" Before it, it stood at {found.positive[at - 1]:.3f}." if at else ""
+    return (
+        f"**{'Right' if guess == word else 'Not this time'}.** After “{word}” P(positive) is {found.positive[at]:.2f} and "
+        f"stays above ½ to the end.{before} In this language “but” takes back all that was said, and the network has "
+        "learned so."
+    )
+
+
+def score_lines(found: Judged, title: str) -> list[Line]:
+    """P(positive) after each word, of the network and of naive Bayes."""
+    x = list(range(1, len(found.tokens) + 1))
+    short = title.split(",", maxsplit=1)[0]
+    return [
+        Line(short, x, found.positive, "state"),
+        Line("naive Bayes", x, found.bags["naive Bayes"], "reset", 1),
+    ]
+
+
+def shown_tokens(found: Judged) -> list[str]:
+    """The words as an axis bears them; a star marks an unknown one."""
+    return [
+        token[:14] if known else f"{token[:12]} *" for token, known in zip(found.tokens, found.known, strict=True)
+    ]  # fmt: skip
+
+
+def score_words(found: Judged) -> str:
+    """What the picture shows, in sentences from its numbers, as Markdown."""
+    p = found.positive
+    said = (
+        f"At the end the network says **{'positive' if p[-1] > 0.5 else 'negative'}**, P(positive) = {number(p[-1])}; "
+    )
+    said += f"naive Bayes says {number(found.bags['naive Bayes'][-1])}, in any order of the words. "
+    crossed = [k + 1 for k, (a, b) in enumerate(pairwise(p)) if (a > 0.5) != (b > 0.5)]
+    if crossed:
+        words = ", ".join(f"“{plain(found.tokens[k])}”" for k in crossed[:6]) + (" …" if len(crossed) > 6 else "")
+        said += f"It changed its mind at {words}. "
+    largest = int(np.abs(np.diff(p)).argmax()) + 1 if len(p) > 1 else 0
+    if largest:
+        step = f"{number(p[largest - 1])} to {number(p[largest])}"
+        said += f"The largest step came with “{plain(found.tokens[largest])}”: {step}."
+    return said
+
+
+def loss_words(found: Judged) -> str:
+    """The loss that training would see, for either label."""
+    p = float(found.positive[-1])
+    if not 0 < p < 1:
+        return "One of the two probabilities is rounded to 0 here, so its loss is not a finite number."
+    return (
+        f"If the label says positive, the loss is −ln {number(p)} = **{-log(p):.4f}** nats; if it says negative, "
+        f"−ln {number(1 - p)} = **{-log(1 - p):.4f}**. In training only the last word is asked, so what stands at the "
+        "others is what the same head makes of an unfinished review."
+    )
+
+
+def remarks(found: Judged) -> str:
+    """What the network could not read, as Markdown; "" where it could read all."""
+    unknown = list(dict.fromkeys(w for w, known in zip(found.tokens, found.known, strict=True) if not known))
+    said = []
+    if unknown:
+        shown = " ".join(f"`{plain(word)}`" for word in unknown[:6])
+        said.append(f"Not in the vocabulary, so read as `<unk>`: {shown}{' …' if len(unknown) > 6 else ''}.")
+    if not any(found.known):
+        said.append("The network knows none of these words, so its answer says nothing about your review.")
+    if found.left_out:
+        said.append(f"The text is longer than {LONGEST} words: the first {LONGEST} are read. Your text is unchanged.")
+    return " ".join(said)
+
+
+def complaint(kept: str) -> str:
+    """What to say of a text without words."""
+    return (
+        "That text has no word to read. Type a review, or choose an example. "
+        f"What you see still reads “{plain(kept, 60)}”."
+    )
+
+
+def tracks(found: Judged, title: str) -> list[Track]:
+    """The readers for the player, and what they say."""
+    chance = np.stack([1 - found.positive, found.positive], 1)  # (T, 2)
+    order = (-chance).argsort(1)
+    names = np.array(["negative", "positive"])
+    says = Words("judgement", names[order].tolist(), np.take_along_axis(chance, order, 1), continues=False)
+    if found.backward is None:
+        return [Track(title, found.forward, says)]
+    return [Track("Forward reader →", found.forward, says), Track("Backward reader ←", found.backward, says)]
+
+
+def player_tokens(found: Judged) -> list[Token]:
+    """The words for the player."""
+    return [
+        Token(word, "" if known else "read as <unk>") for word, known in zip(found.tokens, found.known, strict=True)
+    ]  # fmt: skip
+
+
+# ---- order and pooling -----------------------------------------------------------------------------------------------
+
+ORDER_STORY = (
+    "Two texts, one bag: the two below have the same words equally often. Whoever only counts words must say the same of "
+    "both. Try the examples, shuffle, or type two of your own."
+)
+
+
+def bag_table(found: Compared) -> dict[str, list]:
+    """Each word with how often it stands in both texts."""
+    return {
+        "word": [word[:24] for word in found.words],
+        "first": found.bags[0].astype(int).tolist(),
+        "second": found.bags[1].astype(int).tolist(),
+    }
+
+
+def judges_table(found: Compared) -> dict[str, list]:
+    """P(positive) of both texts, by judge."""
+    titles = {**_BAG_TITLES, **NETWORKS}
+    return {
+        "who": [titles[name] for name in found.positive],
+        "first": [a for a, _ in found.positive.values()],
+        "second": [b for _, b in found.positive.values()],
+    }
+
+
+def order_words(found: Compared) -> str:
+    """What the two texts are to a bag and to a network, as Markdown."""
+    bag = "equal" if found.bag_distance == 0 else f"{found.bag_distance:.2f} apart"
+    first, second = found.positive["sentiment-lstm"]
+    split = sum((a > 0.5) != (b > 0.5) for name, (a, b) in found.positive.items() if name in NETWORKS)
+    said = (
+        f"The bags are **{bag}**; the last states of the LSTM are **{found.state_distance:.2f}** apart. It says "
+        f"P(positive) = {number(first)} of the first text and {number(second)} of the second. "
+    )
+    return said + (
+        f"{split} of the {len(NETWORKS)} networks judge the two texts differently."
+        if split
+        else f"None of the {len(NETWORKS)} networks judges the two texts differently."
+    )
+
+
+BAG_QUESTION = (
+    "Naive Bayes has counted the words of {texts:,} reviews. Of how many held-out reviews does it say the label rightly? "
+    "(Always saying the more frequent label is right in {always:.0%}.)"
+)
+BAG_GUESSES = {"55": "55 %", "65": "65 %", "75": "75 %", "95": "95 %"}
+
+
+def bag_answer(guess: str, facts: Mapping[str, Any]) -> str:
+    """What the measurement says to the guess, as Markdown."""
+    share = facts["naive Bayes"]["accuracy"]
+    near = min(BAG_GUESSES, key=lambda name: abs(float(name) / 100 - share))
+    return (
+        f"**{'Right' if guess == near else 'Not this time'}.** It is right in {share:.1%}: most reviews have more words of "
+        "praise than of blame when they praise. What it cannot see is what “not” and “but” stood before."
+    )
+
+
+def accuracy_table(networks: Mapping[str, Mapping[str, Any]], bags: Mapping[str, Any]) -> dict[str, list]:
+    """Who judges how many of the held-out reviews rightly."""
+    return {
+        "who": [*(NETWORKS[name] for name in networks), *(_BAG_TITLES[name] for name in BAGS), "always one label"],
+        "right, %": [
+            *(100 * facts["accuracy"] for facts in networks.values()),
+            *(100 * bags[name]["accuracy"] for name in BAGS),
+            100 * bags["always"],
+        ],
+        "weights": [*(facts["parameters"] for facts in networks.values()), *[len(VOCABULARY) + 1] * len(BAGS), 0],
+    }
+
+
+def accuracy_lines(networks: Mapping[str, Mapping[str, Any]], bags: Mapping[str, Any]) -> list[Line]:
+    """Accuracy by the number of opinions: three poolings and a bag."""
+    shown = {
+        "sentiment-lstm": ("last state", "state", 0),
+        "sentiment-mean": ("mean", "memory", 1),
+        "sentiment-max": ("max", "candidate", 2),
+    }
+    lines = [
+        Line(title, [int(n) for n in networks[name]["by_opinions"]], list(networks[name]["by_opinions"].values()), role, dash)
+        for name, (title, role, dash) in shown.items()
+    ]  # fmt: skip
+    bayes = bags["naive Bayes"]["by_opinions"]
+    return [*lines, Line("naive Bayes", [int(n) for n in bayes], list(bayes.values()), "reset", 3)]
+
+
+def accuracy_words(networks: Mapping[str, Mapping[str, Any]], bags: Mapping[str, Any]) -> str:
+    """Who wins on the held-out reviews, as Markdown."""
+    best_bag = max(bags[name]["accuracy"] for name in BAGS)
+    ranked = sorted(networks, key=lambda name: -networks[name]["accuracy"])
+    losers = [NETWORKS[name] for name in ranked if networks[name]["accuracy"] <= best_bag]
+    said = (
+        f"On {bags['held_out']:,} held-out reviews the best is **{NETWORKS[ranked[0]]}** with "
+        f"{networks[ranked[0]]['accuracy']:.1%}; the better bag of words reaches {best_bag:.1%}. "
+    )
+    said += f"No better than the bag: {', '.join(losers)}. " if losers else "Every network beats the bag here. "
+    pooled = {name: networks[f"sentiment-{name}"]["accuracy"] for name in ("lstm", "mean", "max")}
+    order = ", ".join(f"{title} {pooled[name]:.1%}" for name, title in _POOLED.items())
+    return said + f"By what an LSTM of equal size makes of its states: {order}. One training of each, seed 0."
+
+
+_POOLED = {"lstm": "last state", "mean": "mean", "max": "max"}
+
+PADDED = (
+    "All of them are asked at the last **real** word. Who reads the last *padded* step instead, as in `output[:, -1]` of a "
+    "padded batch, falls to chance where the pads are many: the tab “Padding and packing” shows it."
+)
+
+# ---- words that count ------------------------------------------------------------------------------------------------
+
+COUNT_STORY = (
+    "Which words made the network say so? Three measures of one reading, word by word. The stronger the shade and the longer "
+    "the bar, the more; the number is the percentage of the largest in its row."
+)
+DEFINITIONS = {
+    "kept by gates": "the gate that let the word in, times what the later gates left of it, mean over the units: "
+    "$i_t \\prod_{s>t} f_s$ of an LSTM, $(1-z_t)\\prod_{s>t} z_s$ of a GRU",
+    "felt by gradient": "$\\lVert\\partial\\,\\text{logit}/\\partial e_t\\rVert$: how far a small push of the word's vector "
+    "moves the logit of positive minus negative",
+    "changed by removal": "how far P(positive) moves when the word is taken out and the rest is read anew",
+}
+COUNT_QUESTION = (
+    f"The LSTM reads: *{CEREAL}* Take one word out. Which of these removals moves P(positive) **most**?"
+)  # fmt: skip
+COUNT_GUESSES = {"amazing": "Amazing", "balanced": "balanced", "but": "but", "definitely": "definitely"}
+
+
+def count_answer(guess: str, found: Judged) -> str:
+    """What the tensors say to the guess, as Markdown."""
+    moved = {word: float(np.abs(found.removed[found.tokens.index(word)])) for word in COUNT_GUESSES}
+    right = max(moved, key=lambda word: moved[word])
+    numbers = ", ".join(f"{word} {size:.2g}" for word, size in moved.items())
+    top = found.tokens[int(np.abs(found.removed).argmax())]
+    return (
+        f"**{'Right' if guess == right else 'Not this time'}.** |change of P(positive)|: {numbers}. Of all words it is "
+        f"“{top}”. The lecture's kept words are *Amazing*, *perfectly balanced breakfast*, *will definitely be buying "
+        "again*; "
+        "this network reads by its own rule, in which “but” takes back what stood before it."
+    )
+
+
+def changed(found: Judged) -> Saliency:
+    """|change of P(positive)| by removal as a row of shaded words."""
+    with np.errstate(divide="ignore"):
+        sizes = np.log10(np.nan_to_num(np.abs(found.removed)))
+    return replace(found.felt, log10=sizes)
+
+
+def no_gates(network: str) -> str:
+    """Why a network has no row of gates."""
+    recipe = SHIPPED[network]
+    if recipe.cell == "RNN":
+        return "**kept by gates**: an RNN has no gates, so there is nothing to multiply."
+    if recipe.both_ways:
+        return "**kept by gates**: two readers keep each word differently, so one number for both would mean nothing."
+    return (
+        "**kept by gates**: this network pools over all its states, so a word counts without being kept to the end; the "
+        "product of gates would mislead."
+    )
+
+
+def agreement_words(found: Judged) -> str:
+    """How far the measures agree on the order of the words, as Markdown."""
+    if len(found.tokens) < 5:
+        return "With fewer than five words a rank correlation says nothing."
+    said = [
+        f"{one} and {other}: **{value:.2f}**"
+        if not isnan(value)
+        else f"{one} and {other}: none, one of them is constant"
+        for (one, other), value in found.agreements().items()
+    ]
+    return "Rank correlation (Spearman) over the words. " + "; ".join(said) + "."
+
+
+def count_table(found: Judged) -> dict[str, list]:
+    """Word by word, all measures."""
+    table: dict[str, list] = {"word": [word[:30] for word in found.tokens]}
+    if found.kept is not None:
+        table["kept by gates"] = (10.0**found.kept.log10).tolist()
+    table["|d logit / d word|"] = (10.0**found.felt.log10).tolist()
+    table["P lost without it"] = found.removed.tolist()
+    return table
+
+
+# ---- from a language model -------------------------------------------------------------------------------------------
+
+TRANSFER_STORY = (
+    "Labels cost work: a lecture counts 200,000 articles at 400 a week, {years:.1f} years. Texts without labels are free. So "
+    "let a network first learn to say the **next word**, and only then, with few labels, to judge.\n\n"
+    "This corpus is **designed** so that it works: every review has six adjectives out of 160 made-up words, all from the "
+    "friendly 80 or all from the other 80, but for 3 % noise. To foretell the next adjective one must find out which words "
+    "go together. On a small real corpus expect no gain: a language model that has not found what the labels ask for has "
+    "nothing to give."
+)
+YEARS = 200_000 / 400 / 52
+TRANSFER_QUESTION = (
+    "With **10** labelled reviews, a network from scratch is right in about half of all cases. How often is one that read "
+    "20,000 reviews without labels before?"
+)
+TRANSFER_GUESSES = {"55": "55 %", "70": "70 %", "85": "85 %", "99": "99 %"}
+_LOOKS = {
+    "fine-tuned": ("state", 0),
+    "frozen": ("memory", 1),
+    "from scratch": ("candidate", 2),
+    "naive Bayes": ("reset", 3),
+}
+
+
+def transfer_answer(guess: str, known: Mapping[str, Any]) -> str:
+    """What the experiment says to the guess, as Markdown."""
+    share = median(known["accuracy"]["fine-tuned"]["10"])
+    near = min(TRANSFER_GUESSES, key=lambda name: abs(float(name) / 100 - share))
+    scratch = median(known["accuracy"]["from scratch"]["10"])
+    verdict = "Right" if guess == near else "Not this time"
+    return f"**{verdict}.** {share:.1%}, median of five seeds; from scratch {scratch:.1%}."
+
+
+def transfer_curves(known: Mapping[str, Any], *, read: bool) -> list[Curve]:
+    """Accuracy against the number of labels: median of the seeds, band from the smallest to the largest.
+
+    Args:
+        known: see `models.transfer.known`.
+        read: those that had read before, too.
+    """
+    curves = []
+    for way, (role, dash) in _LOOKS.items():
+        if way in ("fine-tuned", "frozen") and not read:
+            continue
+        shares = known["accuracy"][way]
+        x = [log10(int(n)) for n in shares]
+        rows = list(shares.values())
+        band = ([min(row) for row in rows], [max(row) for row in rows])
+        curves.append(Curve(way, x, [median(row) for row in rows], role, dash, band=band, dots=True))
+    return curves
+
+
+def transfer_ticks(known: Mapping[str, Any]) -> tuple[list[float], list[str]]:
+    """Where the numbers of labels stand on the axis, and the numbers."""
+    labels = list(known["accuracy"]["fine-tuned"])
+    return [log10(int(n)) for n in labels], [f"{int(n):,}" for n in labels]
+
+
+def transfer_table(known: Mapping[str, Any]) -> dict[str, list]:
+    """Median accuracy in percent, by number of labels and way."""
+    found = known["accuracy"]
+    return {"labels": [int(n) for n in found["fine-tuned"]]} | {
+        way: [100 * median(row) for row in found[way].values()] for way in _LOOKS
+    }
+
+
+def transfer_words(known: Mapping[str, Any]) -> str:
+    """What the curves say, as Markdown."""
+    found = known["accuracy"]
+    ten = median(found["fine-tuned"]["10"])
+    enough = next((n for n, row in found["from scratch"].items() if median(row) >= ten), None)
+    needs = f"that takes **{int(enough):,}** labels" if enough else "not even 1,000 labels are enough for that"
+    first, last = (median(course[k] for course in known["losses"]) for k in (0, -1))
+    bayes = {n: median(row) for n, row in found["naive Bayes"].items()}
+    beats = [int(n) for n, share in bayes.items() if share > median(found["from scratch"][n])]
+    said = (
+        f"The fine-tuned network reaches {ten:.1%} with 10 labels; from scratch {needs}. "
+        f"While reading, the loss of the language model fell from {first:.2f} to {last:.2f} nats a word. "
+    )
+    if beats:
+        said += (
+            f"**Naive Bayes beats the network from scratch** at {', '.join(f'{n:,}' for n in beats)} labels: here words "
+            "alone decide, and counting learns them from less. "
+        )
+    ahead = [int(n) for n, share in bayes.items() if share >= median(found["fine-tuned"][n])]
+    if ahead:
+        said += f"At {', '.join(f'{n:,}' for n in ahead)} labels it is as good as the fine-tuned one. "
+    else:
+        said += "It does not catch up with the fine-tuned one."
+    return said
+
+
+def transfer_made(known: Mapping[str, Any]) -> str:
+    """What was computed beforehand, as Markdown."""
+    return (
+        f":green-badge[:material/inventory_2: precomputed] `{known['command']}` made these numbers once: for each of five "
+        f"seeds a language model of 48 units ({known['reading']:,} updates), then {known['updates']} updates on the labels. "
+        "Line: median; band: smallest to largest of the seeds. The page only reads the file."
+    )
+
+
+# ---- your reviews ----------------------------------------------------------------------------------------------------
+
+OWN_STORY = (
+    "Bring labelled texts: **one text on each line, a tab, its label**, or a CSV with the columns `text,label`. Two labels, "
+    "up to 5 MB. A fifth is kept back. Naive Bayes counts at once; a network trains while you watch. Without a file, these "
+    "are 400 reviews of our own language."
+)
+CELLS = {"LSTM": "LSTM", "GRU": "GRU", "RNN": "RNN"}
+POOLINGS = {"last": "last state", "mean": "mean of all", "max": "largest of all"}
+
+
+def own_told(name: str, texts: int, positive: int, names: Sequence[str], notes: Sequence[str]) -> str:
+    """What was read from a file, as Markdown."""
+    return (
+        f"`{plain(name, 40)}`: {texts:,} texts, {positive:,} of them `{plain(names[1])}`, the others `{plain(names[0])}`. "
+        + " ".join(notes)
+    )
+
+
+def own_complaint(wrong: object, kept: str) -> str:
+    """What to say of a file that cannot be used."""
+    return f"{wrong}. What you see still uses {plain(kept, 40)}."
+
+
+def own_live(step: int, updates: int, losses: Sequence[float]) -> str:
+    """How far a training is."""
+    mean = f", loss {np.mean(losses[-20:]):.3f} nats (mean of the last {min(20, len(losses))})" if losses else ""
+    return f"update {step} of {updates}{mean}"
+
+
+def own_table(course: Any, results: Mapping[str, float]) -> dict[str, list]:  # noqa: ANN401 - models.own_reviews.Course
+    """Who judges how many of the texts kept back rightly."""
+    return {
+        "who": ["always one label", "naive Bayes", *results],
+        "right, %": [100 * course.always, 100 * course.baseline, *(100 * share for share in results.values())],
+    }
+
+
+def own_verdict(course: Any, results: Mapping[str, float]) -> str:  # noqa: ANN401 - as above
+    """Who wins on the texts kept back, as Markdown."""
+    error = 100 * (course.baseline * (1 - course.baseline) / course.tested) ** 0.5
+    counted = (
+        f"{course.trained_on:,} texts to learn from, {course.tested:,} kept back; with so few, shares are known to about "
+        f"±{error:.0f} points (one standard error)."
+    )
+    if not results:
+        return f"Naive Bayes is right in **{course.baseline:.1%}**. {counted} Train a network: will it do better?"
+    name = max(results, key=lambda each: results[each])
+    gain = 100 * (results[name] - course.baseline)
+    if abs(gain) < 0.05:
+        verdict = f"**A draw** between {name} and naive Bayes."
+    elif gain > 0:
+        verdict = f"**{name} beats naive Bayes** by {gain:.1f} points."
+    else:
+        verdict = f"**Naive Bayes wins**: {-gain:.1f} points ahead of {name}."
+    return f"{verdict} {counted}"
+
+
+# ---- shared ----------------------------------------------------------------------------------------------------------
+
+
+def number(share: float) -> str:
+    """A probability with two digits, more where it is close to 0 or 1."""
+    edge = min(share, 1 - share)
+    return f"{share:.2f}" if edge >= 0.005 else f"{share:.4f}"
+
+
+def plain(text: str, most: int = 24) -> str:
+    """A visitor's words within Markdown: cut, on one line, and without what Markdown would read as signs."""
+    shown = " ".join(text[: most + 1].split())
+    for sign in "\\`*_[]<>$~|#:":
+        shown = shown.replace(sign, f"\\{sign}" if sign != "`" else "ˋ")
+    return shown[: 2 * most] + ("…" if len(text) > most else "")
+
+
+Attempts = Mapping[str, tuple[Mapping[str, object], str]]
+
+WORD_NOTICE = (
+    "One network, one set of weights, and an answer after **every** word: many-to-one is only a matter of where one asks. "
+    "“not” alone decides nothing, but it changes what the next word does. “But” throws away what came before, if the network "
+    "learned to; naive Bayes moves by the same amount for a word wherever it stands. An unknown word is `<unk>`: however "
+    "strong it is, all unknown words are one and the same to the network."
+)
+WORD_TRIES: Attempts = {
+    "The lecture's review, turned round": (
+        {
+            "senti_text": "The animation is as colorful as the story and emotions do eventually reach the desired level. "
+            "But it was complicated and a little slow.",
+        },
+        "The same opinions, the other way about. Guess where the line ends, then read what naive Bayes says of both.",
+    ),
+    "Is “nothing but” a “but”?": (
+        {"senti_text": "The music was good, nothing but trouble. The music was good, but dull."},
+        "Watch P(positive) at the two “but”. Does the network tell them apart, and from what?",
+    ),
+}
+ORDER_NOTICE = (
+    "Equal bags get equal answers from every bag of words, for certain and not by training. A network may tell them apart "
+    "because h depends on the order. **Last state** must carry all to the end; **mean** and **max** take every state along, "
+    "so early words have a short way, but then the network has to make sure that what a later “but” took back does not "
+    "count in the pool."
+)
+ORDER_TRIES: Attempts = {
+    "Turn “but” round": (
+        dict(zip(("senti_one", "senti_other"), PAIRS["“but” turned round"], strict=True)),
+        "The same words around “but”, in the other order. Which network is fooled, if any?",
+    ),
+    "No sentence at all": (
+        {"senti_one": "good bad not", "senti_other": "not bad good"},
+        "These are no sentences, and no network has read such ones. Are their answers still worth anything? Then shuffle.",
+    ),
+}
+COUNT_NOTICE = (
+    "The three rows answer three questions. **Gates** say how wide a door stood, not what went through it. **Gradients** say "
+    "what a small push would do; where the network is sure, they are small everywhere, so only their order is worth looking "
+    "at. **Removal** asks what really happens, but what is left may be no sentence. Where they agree, believe them; the rank "
+    "correlation says how far they do."
+)
+COUNT_TRIES: Attempts = {
+    "Only what “but” leaves": (
+        {"senti_count_text": "The plot was dull and the acting was weak, but the music is not bad at all."},
+        "Which words before “but” are still felt? Compare with the same network's row of gates.",
+    ),
+    "Ask the network that pools": (
+        {"senti_count_network": "sentiment-max"},
+        "It may take a unit's largest value from any word. Do the same words count?",
+    ),
+}
+TRANSFER_NOTICE = (
+    "The language model never saw a label. What it learned to guess the next word, which words keep company, happens to be "
+    "what the labels ask for; that is why it transfers. Frozen, only the head learns, and it is nearly as good: "
+    "**the knowledge is in the states**. And a plain count of words is a strong judge as soon as every word has been seen "
+    "with a label."
+)
+TRANSFER_TRIES: Attempts = {
+    "Read a review word by word": (
+        {"senti_tab": TABS[0]},
+        "The networks of the other tabs learned from scratch, from as many reviews as they liked. What would 10 have taught?",
+    ),
+    "Few labels of your own": (
+        {"senti_tab": TABS[4]},
+        "Bring a file with few labels: is naive Bayes ahead there, too?",
+    ),
+}
+OWN_NOTICE = (
+    "On real reviews **naive Bayes usually beats a small network that trained for half a minute**: in a thousand sentences "
+    "most words occur once, and a network has to learn each word's vector and what to do with it, where naive Bayes has one "
+    "number for a word. Networks win with much more text, or when somebody else's text has taught them the words before."
+)
+OWN_TRIES: Attempts = {
+    "Pool over all states": (
+        {"senti_own_pooling": "mean"},
+        "With the mean of all states each word has a short way to the answer. Train again, with the same seed.",
+    ),
+    "Other texts kept back": (
+        {"senti_own_seed": 1},
+        "Another seed keeps other texts back. How far does naive Bayes move by that alone?",
+    ),
+}

@@ -1,0 +1,335 @@
+"""Parts of the page "tagging": its widgets, its pictures, and a training on the visitor's own file."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from models import tagging
+from models.entity_f1 import score
+from models.loaders import columns
+from models.tagging import KINDS, Fitting, MostFrequent, Question, as_said
+from models.tasks import ads
+from playground import compute, controls, typed
+from playground import tag_words as words
+from playground.player import Token, asked, player
+
+_TEXT, _WORD, _FILE, _LIVE = "tag_text", "tag_word", "tag_file", "tag_live"
+_ROW = 35  # pixels of a row in Streamlit's tables
+_TICK, _SLICE = 0.4, 0.15  # seconds between two slices of a training, and of computing in one: nobody waits longer
+_UPDATES = 300
+_MOST_TESTED = 400  # held-out sentences on which a visitor's network is measured
+
+
+def ending(page: str, notice: str, tries: words.Attempts) -> None:
+    """What to notice, and two things to try."""
+    st.subheader("What to notice")
+    st.markdown(notice)
+    st.subheader("Two things to try")
+    typed.attempts(page, tries)
+
+
+def _table(rows: Mapping[str, Sequence[Any]], alt: str) -> None:
+    """A table that shows all its rows, up to 20; numbers are percent, weights whole."""
+    numbers = [name for name, cells in rows.items() if not isinstance(cells[0], str) and name != "weights"]
+    formats = dict.fromkeys(numbers, "%.1f") | ({"weights": "localized"} if "weights" in rows else {})
+    count = min(20, len(next(iter(rows.values()))))
+    st.dataframe(
+        dict(rows),
+        hide_index=True,
+        width="content",
+        height=(count + 1) * _ROW + 3,
+        column_config={
+            name: st.column_config.NumberColumn(f"{name}, %" if name in numbers else name, format=form)
+            for name, form in formats.items()
+        },
+        alt=alt,
+    )
+
+
+def _steps_asked(steps: int, hidden: int) -> None:
+    if wrong := asked(steps, hidden)[1]:
+        st.warning(wrong)
+
+
+# ---- a sentence ------------------------------------------------------------------------------------------------------
+
+
+def predict_letters() -> None:
+    """Who finds a name that nobody has seen? Asked first, answered by all networks."""
+    st.markdown(words.GUESS)
+    guess = controls.choice("tag", "guess", "Your guess", words.GUESSES, "none")
+    if guess != "none":
+        st.markdown(words.graded(guess, _all(words.ASKED_SENTENCE)))
+
+
+def ask_text() -> str:
+    """Ask for a sentence; one without words gets a sentence, and the last good one stays."""
+    text = st.text_input("Your sentence (Enter reads it)", words.EXAMPLE, key=_TEXT, bind="query-params") or ""
+    with st.container(horizontal=True, gap="small", key="tag_examples"):
+        for name, example in words.EXAMPLES.items():
+            st.button(
+                name, key=f"tag_{name}", type="tertiary", help=example, on_click=typed.put, kwargs={_TEXT: example}
+            )
+    return _good(text, "tag_good_text", words.EXAMPLE, "That sentence has no word to tag. Type some words.")
+
+
+def _good(text: str, key: str, example: str, complaint: str) -> str:
+    """The text if it has words, else a sentence and the last text that had some."""
+    if tagging.tokens(text):
+        st.session_state[key] = text
+        return text
+    kept = st.session_state.get(key, example)
+    st.warning(f"{complaint} What you see still reads `{words.cut(kept, 60).replace('`', 'ˋ')}`.")
+    return kept
+
+
+def _all(text: str) -> dict[str, tagging.Tagged]:
+    return {kind: compute.words_tagged(Question(text, kind)) for kind in KINDS}
+
+
+def show_ribbons(text: str) -> None:
+    """The sentence as each network tags it."""
+    found = _all(text)
+    if told := words.remarks(found["characters"]):
+        st.info(told)
+    st.html(words.ribbons(found, dark=controls.dark()))
+
+
+def show_network(text: str) -> None:
+    """One network closely: every word, the evidence for one of them, and its readers step by step."""
+    st.subheader("One network closely")
+    kind = controls.select("tag", "network", "Network", words.NETWORKS, width=330)
+    question = Question(text, kind)
+    found = compute.words_tagged(question)
+    left, right = st.columns([1.1, 1], gap="medium")
+    with left:
+        _table(words.word_table(found), "Each word with its entity tag, its probability and its part of speech")
+    with right:
+        options = words.word_options(found)
+        word = int(
+            controls.select("tag", f"evidence{len(found.tokens)}", "Evidence for the tag of", options, width=220)
+        )
+        moved = compute.tag_evidence(question, word)
+        st.html(words.evidence_ribbon(found, word, moved, dark=controls.dark()))
+        st.markdown(words.evidence_words(found, word, moved))
+    if not found.readers:
+        st.markdown(
+            "This network has no recurrent layer: there is nothing to step. Choose another one to step through it."
+        )
+        return
+    tracks = words.tracks(found)
+    _steps_asked(len(found.tokens), max(track.trace.hidden for track in tracks))
+    player(tracks, words.player_tokens(found), key=f"tag_player_{kind}")
+
+
+# ---- an invented word ------------------------------------------------------------------------------------------------
+
+
+def ask_word() -> str:
+    """Ask for one word; none gets a sentence, and the last good one stays."""
+    text = st.text_input("Your word (Enter reads it)", words.WORD, key=_WORD, bind="query-params", width=320) or ""
+    with st.container(horizontal=True, gap="small", key="tag_words"):
+        for word in words.INVENTED:
+            st.button(word, key=f"tag_word_{word}", type="tertiary", on_click=typed.put, kwargs={_WORD: word})
+    split = tagging.tokens(_good(text, "tag_good_word", words.WORD, "There is no word in it. Type one."))
+    if len(split) > 1:
+        st.info(f"One word is read here, the first: `{words.cut(split[0]).replace('`', 'ˋ')}`.")
+    return split[0]
+
+
+def show_word(word: str) -> None:
+    """What all networks say of the word in a sentence that does not tell."""
+    found = _all(words.sentence_with(word))
+    st.markdown(words.invented_words(word, found))
+    _table(words.chance_table(found), "Probability that the invented word is a person, a place, a company or no name")
+
+
+def show_letters(word: str) -> None:
+    """The two readers of characters, letter by letter."""
+    st.subheader("The character vector, letter by letter")
+    st.markdown(words.LETTERS)
+    found = compute.spelled(word)
+    _steps_asked(len(found.letters), found.forward.hidden)
+    player(words.letter_tracks(found), [Token(letter) for letter in found.letters], key="tag_letters")
+
+
+# ---- how good --------------------------------------------------------------------------------------------------------
+
+
+def predict_lazy(facts: Mapping[str, Mapping[str, Any]]) -> bool:
+    """What does a tagger score that always says O? Asked first, answered by its marks; whether somebody has guessed."""
+    st.markdown(words.GUESS_O)
+    guess = controls.choice("tag", "lazy", "Your guess", words.GUESSES_O, "none")
+    if guess != "none":
+        st.markdown(words.graded_o(guess, facts["word"]["baselines"]["always O"]["marks"]))
+    return guess != "none"
+
+
+def show_scores(facts: Mapping[str, Mapping[str, Any]], *, lazy: bool) -> None:
+    """The marks of all networks beside the baselines; parts of speech; a lecture's example as an exercise."""
+    _table(
+        words.score_table(facts, lazy=lazy),
+        "Entity F1, precision and recall, and accuracy on known and unknown words, of each tagger",
+    )
+    st.markdown(words.score_words(facts))
+    st.markdown(words.LANGUAGE)
+    with st.expander("Parts of speech, from the same networks"):
+        st.markdown(
+            "Each network has a second read-out. Here the most frequent tag is strong: most words have one part of speech."
+        )
+        _table(words.part_table(facts), "Share of words with the right part of speech, of each tagger")
+    with st.expander("Find the errors: a large tagger on a news text"):
+        st.markdown("A lecture shows what a well-known library's tagger said of these words. How many are right?")
+        _table(words.four_table(), "Four words, what the tagger said and what they are")
+        said = [[f"B-{kind}" for _, kind, _ in words.FOUR]]
+        st.markdown(words.four_words(score([[f"B-{kind}" if kind else "O" for *_, kind in words.FOUR]], said)))
+
+
+# ---- a template ------------------------------------------------------------------------------------------------------
+
+
+def ask_language() -> str:
+    """Ask for the language of the ad."""
+    return controls.choice("tag", "language", "Language", ads.LANGUAGES, "en")
+
+
+def ask_ad(language: str) -> str:
+    """Ask for an ad; one without words gets a sentence, and the last good one stays."""
+    example = ads.EXAMPLES[language]
+    text = st.text_area("Your ad (Ctrl+Enter reads it)", example, height=150, max_chars=3000, key=f"tag_ad_{language}")
+    return _good(text or "", f"tag_good_ad_{language}", example, "That ad has no word to read. Type or paste one.")
+
+
+def show_template(text: str, language: str) -> None:
+    """The ad with its fields marked, and the filled template beside what regular expressions make of it."""
+    split, tags, filled = compute.filled(text)
+    st.html(words.ad_ribbon(split, tags, dark=controls.dark()))
+    _table(
+        words.template_table(filled, ads.by_patterns(text, language)),
+        "The template as the network and as the regular expressions fill it",
+    )
+    if len(split) == ads.LONGEST:
+        st.info(f"The first {ads.LONGEST} words are read.")
+
+
+def predict_patterns() -> bool:
+    """Network or regular expressions? Asked first, answered by held-out ads; whether somebody has guessed."""
+    st.markdown(words.GUESS_AD)
+    guess = controls.choice("tag", "race", "Your guess", words.GUESSES_AD, "none")
+    if guess != "none":
+        st.markdown(words.graded_ad(guess, compute.tagging_facts("tagging-ads")["ads"]))
+    return guess != "none"
+
+
+def show_fields(language: str, *, new: bool) -> None:
+    """How often each field is filled rightly, by whom, on held-out ads."""
+    scores = compute.tagging_facts("tagging-ads")["ads"]
+    _table(
+        words.ad_scores(scores, language, new=new),
+        "Share of held-out ads in which a field is right, network and patterns",
+    )
+    st.markdown(
+        words.ad_words(scores, language) if new else "The columns of new phrasings appear once you have guessed."
+    )
+
+
+# ---- a file of one's own ---------------------------------------------------------------------------------------------
+
+
+def your_file() -> None:
+    """A visitor's file: the baselines at once, a network on request, within a small budget."""
+    given = st.file_uploader(
+        "Your file: words in columns", ["conll", "conllu", "txt", "tsv", "annotated", "bio"], key=_FILE
+    )
+    kind = controls.choice("tag", "own_kind", "Network", words.OWN_KINDS, "characters")
+    if given is not None:
+        _take(given.getvalue(), given.name)
+    known = st.session_state.get(_LIVE)
+    if known is None:
+        st.info(
+            "No file yet. Each line of it would look like `London B-location` or `went O`, with an empty line "
+            "between sentences."
+        )
+        return
+    st.markdown(f"**{words.cut(known['name'], 60)}**: {words.corpus_words(known['corpus'])}")
+    training = known["fitting"] is not None
+    with st.container(horizontal=True, key="tag_own_buttons"):
+        if st.button("Train", key="tag_own_train", type="primary", disabled=training):
+            recipe = words.own_recipe(kind, _UPDATES)
+            known["fitting"] = Fitting(recipe, known["words"], known["texts"], [known["gold"]])
+            st.rerun()
+        if st.button("Stop", key="tag_own_stop", disabled=not training):
+            _finish(known)
+            st.rerun()
+    st.fragment(_watch, run_every=_TICK if training else None)()
+
+
+def _take(data: bytes, name: str) -> None:
+    """Reads a file once; what is wrong with it gets a sentence, and the last good one stays."""
+    state = st.session_state
+    if _LIVE in state and state[_LIVE]["data"] == data:
+        return
+    try:
+        corpus = columns.read(data)
+        _check(corpus)
+    except ValueError as wrong:
+        kept = "" if _LIVE not in state else f" What you see is still {words.cut(state[_LIVE]['name'], 60)}."
+        st.warning(f"{wrong}.{kept}")
+        return
+    state[_LIVE] = _prepared(corpus) | {"data": data, "name": name}
+
+
+def _check(corpus: columns.Corpus) -> None:
+    if len(corpus.sentences) < 10 or len(corpus.tags) < 2:
+        raise ValueError(
+            f"The file has {len(corpus.sentences)} sentences and {len(corpus.tags)} different tags, expected at "
+            "least 10 and 2: "
+            "some are held out"
+        )
+
+
+def _prepared(corpus: columns.Corpus) -> dict[str, Any]:
+    """A corpus split in its own order, the last fifth held out, with the marks of the baselines."""
+    cut = max(1, len(corpus.sentences) * 4 // 5)
+    past, future = corpus.sentences[:cut], corpus.sentences[cut:][:_MOST_TESTED]
+    texts, gold = [s.words for s in past], [s.tags for s in past]
+    asked_, truth = [s.words for s in future], [s.tags for s in future]
+    known, what = tagging.words_of(texts, gold), "marks" if corpus.entities else "parts"
+    simple = MostFrequent(texts, gold, known)
+    common = max(known.heads[0], key=lambda tag: sum(row.count(tag) for row in gold))
+    always = [(common,) * len(each) for each in asked_]
+    said = [as_said(simple.says(each), what) for each in asked_]
+    rows = {
+        f"always {common}": tagging.marks(asked_, truth, always, known),
+        "most frequent tag": tagging.marks(asked_, truth, said, known),
+    }
+    return {
+        "corpus": corpus, "words": known, "texts": texts, "gold": gold, "asked": asked_, "truth": truth, "what": what,
+        "rows": rows, "fitting": None,
+    }  # fmt: skip
+
+
+def _watch() -> None:
+    """Advance a training by a slice, and show the marks of those who are done."""
+    known = st.session_state[_LIVE]
+    fitting: Fitting | None = known["fitting"]
+    if fitting:
+        fitting.run(_SLICE)
+        title, updates = KINDS[fitting.recipe.kind].title, fitting.recipe.updates
+        st.progress(fitting.step / updates, f"{title}: update {fitting.step} of {updates}, loss {fitting.loss:.3f}")
+    _table(words.own_table(known["rows"]), "Marks of each tagger on the held-out fifth of the file")
+    if fitting and fitting.done:
+        _finish(known)
+        st.rerun()
+
+
+def _finish(known: dict[str, Any]) -> None:
+    """End a training: what the network has learned so far is measured and stays."""
+    fitting: Fitting | None = known["fitting"]
+    if fitting is None:
+        return
+    said = [as_said(tags, known["what"]) for tags in tagging.says(fitting.model.eval(), known["asked"])[0]]
+    title = f"{KINDS[fitting.recipe.kind].title}, {fitting.step} updates"
+    known["rows"][title] = tagging.marks(known["asked"], known["truth"], said, known["words"])
+    known["fitting"] = None
