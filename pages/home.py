@@ -1,5 +1,7 @@
 """Home: the player on the agreement sentence, alive at once; below it a card for each exhibit."""
 
+from itertools import groupby
+
 import streamlit as st
 
 from models.reading import Question
@@ -17,8 +19,10 @@ st.markdown(
 reading = compute.read(Question(controls.LECTURE))
 controls.play("home", {"LSTM": reading}, NOTATIONS["PyTorch"], Cursor(1, compute.number_unit("LSTM")), value="i")
 
-st.subheader("Exhibits")
-for exhibit, column in zip(EXHIBITS[1:], st.columns(len(EXHIBITS) - 1), strict=True):
-    with column.container(border=True, height="stretch"):
-        st.page_link(f"../{exhibit.file}", label=f"**{exhibit.title}**", icon=exhibit.icon)
-        st.markdown(exhibit.question)
+for section, exhibits in groupby(EXHIBITS[1:], key=lambda exhibit: exhibit.section):
+    st.subheader(section)
+    with st.container(horizontal=True):
+        for exhibit in exhibits:
+            with st.container(border=True, width=310, key=f"home_card_{exhibit.title}"):
+                st.page_link(f"../{exhibit.file}", label=f"**{exhibit.title}**", icon=exhibit.icon)
+                st.markdown(exhibit.question)

@@ -4,7 +4,6 @@ The table lives in the URL as one line of text. `st.data_editor` cannot be bound
 that text; it starts anew from the text whenever somebody else has changed it.
 """
 
-import time
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -12,7 +11,7 @@ import streamlit as st
 from streamlit.typing import DataEditorState
 
 from models.counter import ROWS, SCALES, TABLE, Counted, Knob, Setting, Table, random_table
-from models.training import train
+from models.job import Job
 from playground import compute, controls, counting, figures, typed
 
 TEXT = "counter_table"
@@ -327,59 +326,56 @@ def show_units(cell: str, known: counting.Known) -> None:
 # ---- training on request ---------------------------------------------------------------------------------------------
 
 _LIVE, _LIVE_SEED = "counter_live", "counter_live_seed"
-_TICK = 0.25  # seconds between two slices of a training
-_SLICE = 0.1  # seconds of computing in a slice: another visitor waits no longer
+_TICK = 0.3  # seconds between two looks at a training
 
 
 def train_live(cell: str) -> None:
-    """Train a network in slices while somebody watches; it stops by itself, or by a click.
+    """Train a network in another process while somebody watches; it stops by itself, or by a click.
 
-    A slice computes for about a tenth of a second and leaves the server alone until the next. The buttons stand outside
-    the fragment: a click has to start or end its ticking, which only a run of the whole page does.
+    The buttons stand outside the fragment: a click has to start or end its ticking, which only a run of the whole page
+    does.
     """
-    live = st.session_state.get(_LIVE)
-    running = bool(live and live["running"])
+    job: Job | None = st.session_state.get(_LIVE)
+    running = bool(job and not job.over)
     with st.container(horizontal=True, vertical_alignment="bottom", key="counter_live_controls"):
         st.number_input("Seed of the training", 0, 2**31 - 1, 1, key=_LIVE_SEED, bind="query-params", width=170)
         st.button(f"Train the {cell}", key="counter_live_start", on_click=_start, args=(cell,), type="primary")
         st.button("Stop", key="counter_live_stop", on_click=_stop, disabled=not running)
-    if live:
-        st.fragment(_watch, run_every=_TICK if running else None)(live)
+    if job:
+        st.fragment(_watch, run_every=_TICK if running else None)(job, running)
 
 
-def _watch(live: dict[str, Any]) -> None:
-    """Advance a training by a slice, and show how far it is."""
-    if live["running"]:
-        _advance(live)
-    run, last = live["run"], live["snapshots"][-1]
-    st.progress(last.step / run.steps, counting.live(run, last))
-    st.plotly_chart(
-        figures.lines(
-            counting.live_lines(run, live["snapshots"]),
-            f"The {run.cell} while it learns",
-            "updates of the weights",
-            "share of outputs within 0.5",
-            span=(0, 1.05),
-            dark=controls.dark(),
-        ),
-        key="counter_live_figure",
-        alt="Share of right outputs on held-out sequences of 50 steps, against updates made",
-    )
-    if live["running"] and last.step == run.steps:
-        _stop()
+def _watch(job: Job, was_running: bool) -> None:  # noqa: FBT001 - of a fragment
+    """Show how far a training is."""
+    job.renew()
+    over, snapshots, run = job.over, job.snapshots, job.run
+    if snapshots:
+        last = snapshots[-1]
+        st.progress(last.step / run.steps, counting.live(run, last))
+        st.plotly_chart(
+            figures.lines(
+                counting.live_lines(run, snapshots),
+                f"The {run.cell} while it learns",
+                "updates of the weights",
+                "share of outputs within 0.5",
+                span=(0, 1.05),
+                dark=controls.dark(),
+            ),
+            key="counter_live_figure",
+            alt="Share of right outputs on held-out sequences of 50 steps, against updates made",
+        )
+    else:
+        st.progress(0.0, job.sentence or "The first update is being made.")
+    if was_running and over:
         st.rerun()
 
 
 def _start(cell: str) -> None:
+    _stop()
     run = counting.live_run(cell, int(st.session_state[_LIVE_SEED] or 0))
-    st.session_state[_LIVE] = {"run": run, "snapshots": [], "steps": train(run), "running": True}
-
-
-def _advance(live: dict[str, Any]) -> None:
-    until = time.monotonic() + _SLICE
-    while time.monotonic() < until and (snapshot := next(live["steps"], None)):
-        live["snapshots"].append(snapshot)
+    st.session_state[_LIVE] = compute.workers().start(run, controls.trainer("counter"))
 
 
 def _stop() -> None:
-    st.session_state[_LIVE]["running"] = False
+    if job := st.session_state.get(_LIVE):
+        job.stop()

@@ -21,6 +21,10 @@ pages = [
 sections = groupby(zip(EXHIBITS, pages, strict=True), key=lambda pair: pair[0].section)
 page = st.navigation({section: [page for _, page in pairs] for section, pairs in sections})
 with st.spinner("Starting PyTorch …"):  # a second or two for the first visitor of a server, nothing for all others
+    # Pandas too, and whole, before any page: Plotly takes it as it lies in sys.modules, and would stumble over a half of
+    # it while Streamlit imports it for the widget of another visitor.
+    import pandas  # noqa: F401, ICN001
+
     import playground.compute  # noqa: F401
 freeze_imports()
 page.run()

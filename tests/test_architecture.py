@@ -19,12 +19,13 @@ FORBIDDEN = {
     "playground/figures": {"torch", "models", "pages", "streamlit"},
     "playground/player": {"torch", "models", "pages"},
     "playground/graph": {"torch", "models", "pages"},
+    "playground/live": {"torch", "models", "pages"},
     "playground": {"pages"},
     "pages": {"torch", "numpy", "plotly", "pandas"},
 }
 """What the files of a folder and the folders in it must not import: the table of docs/architecture.md."""
 
-PURE = ("models", "playground/figures", "playground/player", "playground/graph")
+PURE = ("models", "playground/figures", "playground/player", "playground/graph", "playground/live")
 """Folders that must not reach what is forbidden through another file of the house either.
 
 Pages may: they are allowed `playground.compute`, which is what keeps torch away from them.

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import time
 from typing import Any
 
 import numpy as np
@@ -328,11 +329,14 @@ def test_a_network_is_trained_on_request_and_stops_by_a_click(open_counter):
     assert not app.progress
     app.button(key="counter_live_start").click().run()
     assert not app.exception
-    assert "RNN, seed 4: update" in app.progress[0].text
-    before = len(app.session_state["counter_live"]["snapshots"])
-    app.run()
-    assert len(app.session_state["counter_live"]["snapshots"]) > before
+    job = app.session_state["counter_live"]
+    until = time.monotonic() + 60
+    while len(job.snapshots) < 2 and time.monotonic() < until:
+        job.renew()
+        time.sleep(0.05)
+    assert "RNN, seed 4: update" in app.run().progress[0].text
     app.button(key="counter_live_stop").click().run()
+    assert job.state == "stopped"
     stopped = app.progress[0].text
     assert app.run().progress[0].text == stopped
 
