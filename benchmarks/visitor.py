@@ -83,12 +83,9 @@ class Visitor:
         return await self._ask(ClientState(page_script_hash=self._page))
 
     async def _ask(self, client: ClientState) -> Wait:
-        client.query_string = urlencode(self._query)
-        client.widget_states.widgets.extend(self._states.values())
-        client.cached_message_hashes.extend(self._known)
-        client.context_info.color_scheme = "light"
+        request = self._request(client)
         began = time.perf_counter()
-        await self._socket.send(BackMsg(rerun_script=client).SerializeToString())
+        await self._socket.send(request)
         first = 0.0
         while True:
             message = await self._receive()
@@ -96,6 +93,14 @@ class Visitor:
                 first = time.perf_counter() - began
             if self._heard(message):
                 return Wait(first, time.perf_counter() - began)
+
+    def _request(self, client: ClientState) -> bytes:
+        """The message that asks for a run, with everything that a browser adds to each."""
+        client.query_string = urlencode(self._query)
+        client.widget_states.widgets.extend(self._states.values())
+        client.cached_message_hashes.extend(self._known)
+        client.context_info.color_scheme = "light"
+        return BackMsg(rerun_script=client).SerializeToString()
 
     async def _receive(self) -> ForwardMsg:
         data = await asyncio.wait_for(self._socket.recv(decode=False), PATIENCE)
