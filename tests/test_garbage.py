@@ -14,7 +14,7 @@ def test_imports_are_frozen_once_and_then_left_alone(monkeypatch):
         frozen = gc.get_freeze_count()
         assert frozen > 100_000
         garbage.freeze_imports()
-        assert gc.get_freeze_count() == frozen
+        assert gc.get_freeze_count() <= frozen  # nothing more; what has died since then no longer counts
     finally:
         gc.unfreeze()
 
@@ -24,4 +24,4 @@ def test_without_heavy_modules_nothing_is_frozen(monkeypatch):
     monkeypatch.setattr(garbage, "HEAVY", ("no_such_module",))
     before = gc.get_freeze_count()
     garbage.freeze_imports()
-    assert gc.get_freeze_count() == before
+    assert gc.get_freeze_count() <= before

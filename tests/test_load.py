@@ -14,9 +14,12 @@ from benchmarks.trainee import Trainee
 from benchmarks.training import processor_seconds
 from playground import lab
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc, which only Linux has")
+pytestmark = [
+    pytest.mark.alone,
+    pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc, which only Linux has"),
+]
 
-PATIENCE = 120.0
+PATIENCE = 300.0
 """Seconds for what must happen, on however busy a machine."""
 LONG = {
     "lab_preset": lab.MENU[lab.OWN],
