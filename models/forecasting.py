@@ -13,6 +13,7 @@ network, so a recipe says it: see `SCALINGS`.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from models.baselines import feed_back
+from models.descent import Descending, Descent
 from models.network import RECURRENT, initialise, layer
 from models.trace import Trace, trace
 from models.windows import windows
@@ -264,12 +266,11 @@ class Model:
         return said.double().numpy() * self.scale.unit + self.scale.base(inputs)
 
 
-class Fitting:
+class Fitting(Descending):
     """A training that goes on one update at a time: gradient of the mean squared error, Adam.
 
     Attributes:
         recipe: How.
-        step: Updates made so far.
         losses: The loss before each update: mean squared error, in squared units of the scale.
 
     Args:
@@ -282,20 +283,13 @@ class Fitting:
     """
 
     def __init__(self, recipe: Recipe, past: Array, whole: Array | None = None) -> None:
-        from torch import optim  # noqa: PLC0415  an optimizer costs 73 MB and 1.5 s: only who trains pays
-
-        self.recipe, self.step, self.losses = recipe, 0, []
+        self.recipe, self.losses = recipe, []
         self._inputs, self._targets = windows(past, recipe.length, recipe.outputs)
         self._scale = Scale.of(recipe.scaling, past, past if whole is None else whole)
         self._generator = torch.Generator().manual_seed(recipe.seed)
         self._net = network(recipe)
         self._net.initialise(self._generator)
-        self._optimizer = optim.Adam(self._net.parameters(), lr=recipe.learning_rate)
-
-    @property
-    def done(self) -> bool:
-        """Whether all updates have been made."""
-        return self.step >= self.recipe.updates
+        super().__init__(Descent(self._net.parameters(), recipe.learning_rate, recipe.updates))
 
     def update(self) -> None:
         """Draws a batch and makes one update.
@@ -303,27 +297,25 @@ class Fitting:
         Raises:
             RuntimeError: It is done.
         """
-        if self.done:
-            raise RuntimeError(f"the training is done after {self.step} updates, expected one that goes on")
         size = (self.recipe.batch,)
         drawn = torch.randint(len(self._inputs), size, generator=self._generator).numpy()
         inputs, targets = self._inputs[drawn], self._targets[drawn]
         wanted = torch.from_numpy(((targets - self._scale.base(inputs)) / self._scale.unit).astype(np.float32))
-        loss = nn.functional.mse_loss(self._net(self._scale.scaled(inputs)), wanted)
-        self._optimizer.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(self._net.parameters(), 1.0)
-        for group in self._optimizer.param_groups:
-            group["lr"] = self.recipe.learning_rate * (1 + math.cos(math.pi * self.step / self.recipe.updates)) / 2
-        self._optimizer.step()
-        self.losses.append(loss.item())
-        self.step += 1
+        self._descent.update(nn.functional.mse_loss(self._net(self._scale.scaled(inputs)), wanted))
+        self.losses.append(self.loss)
 
     def model(self) -> Model:
         """The network as it is now: a copy, for looking."""
-        net = network(self.recipe)
-        net.load_state_dict(self._net.state_dict())
-        return Model(self.recipe, self._scale, net.eval().requires_grad_(requires_grad=False))
+        return restored(
+            self.recipe, self._scale, {name: weight.numpy() for name, weight in self._net.state_dict().items()}
+        )
+
+
+def restored(recipe: Recipe, scale: Scale, weights: Mapping[str, NDArray[np.float32]]) -> Model:
+    """A network with given weights, a copy of them, for looking: in eval mode, without gradients."""
+    net = network(recipe)
+    net.load_state_dict({name: torch.from_numpy(weight) for name, weight in weights.items()})
+    return Model(recipe, scale, net.eval().requires_grad_(requires_grad=False))
 
 
 def fit(recipe: Recipe, past: Array, whole: Array | None = None) -> Model:

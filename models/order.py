@@ -27,6 +27,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from models.descent import Descent
 from models.network import WordModel
 from models.run import Run
 from models.tasks import TASKS
@@ -122,6 +123,10 @@ def _one_hot(ids: Tensor) -> Tensor:
 def trained(name: str, run: Run = RUN) -> nn.Module:
     """Trains a reader; equal runs give equal readers.
 
+    Args:
+        name: One of `READERS`.
+        run: How, without changes of the learning rate on the way.
+
     Raises:
         KeyError: No reader of that name ships.
     """
@@ -129,21 +134,14 @@ def trained(name: str, run: Run = RUN) -> nn.Module:
     if name == READERS["RNN"]:
         *_, last = train(run)
         return restore(run, last)
-    from torch import optim  # noqa: PLC0415  an optimizer costs 73 MB and 1.5 s: only who trains pays
-
     task, generator = TASKS[run.task], torch.Generator().manual_seed(run.seed)
     task.network(run, generator)  # draws what the RNN's start draws, so that the batches are the same
     model = _untrained(name)
     model.initialise(torch.Generator().manual_seed(run.seed))
-    optimizer = optim.Adam(model.parameters(), lr=run.learning_rate)
-    for step in range(run.steps):
-        for part in optimizer.param_groups:
-            part["lr"] = run.rate(step)
+    descent = Descent(model.parameters(), run.learning_rate, run.steps, clip=run.clip, decay=run.decay)
+    while not descent.done:
         ids, targets = task.batch(run.batch, run.lengths, generator)
-        optimizer.zero_grad()
-        nn.functional.cross_entropy(model(ids), targets.max(1).values).backward()  # the one target that is asked
-        nn.utils.clip_grad_norm_(model.parameters(), run.clip or math.inf)
-        optimizer.step()
+        descent.update(nn.functional.cross_entropy(model(ids), targets.max(1).values))  # the one target that is asked
     return model.eval().requires_grad_(requires_grad=False)
 
 

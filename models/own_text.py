@@ -15,7 +15,7 @@ import math
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -25,6 +25,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from models.descent import Descending, Descent
+from models.language_model import Sampling, sample
 from models.network import RECURRENT, UNKNOWN
 from models.next_token import START, NextToken
 from models.ngrams import NGram
@@ -41,6 +43,12 @@ KEPT_LETTERS = 200
 
 SHARE = 0.1
 """The end of a text that is held out."""
+
+LOOKS, LOOKED_AT = 20, 4000
+"""How often a training is measured on its way, and on how many held-out tokens; the last time on all of them."""
+
+WARMTH, WRITTEN = 0.8, {True: 200, False: 40}
+"""Temperature of what a network writes when it is measured, and how many tokens at most: characters, or words."""
 
 _EVALUATED = 20_000  # held-out tokens at most on which a page measures
 _STRETCH = 1000  # tokens of a stretch of these that is read at once, the state carried through
@@ -96,6 +104,10 @@ class Corpus:
         unknown = float((ids[cut:][:measured] == 0).mean())
         return cls(vocabulary, ids[:cut], ids[cut:][:measured], letters, unknown, characters, len(every) - len(used))
 
+    def __getstate__(self) -> dict[str, object]:
+        """What is sent to a process: the counts stay here, which are larger than the text and made from it."""
+        return {name: value for name, value in self.__dict__.items() if name != "_counted"}
+
     @cached_property
     def _counted(self) -> NGram:
         return NGram.fit(self.past, len(self.vocabulary), 5)
@@ -144,7 +156,7 @@ class TextRecipe:
             raise ValueError(f"seed is {self.seed}, expected 0 or more")
 
 
-class Fitting:
+class Fitting(Descending):
     """A training on a text that goes on one update at a time, each on stretches that begin anywhere in the past.
 
     Each stretch begins with the zero vector and knows nothing of what stood before it.
@@ -153,27 +165,19 @@ class Fitting:
         recipe: How.
         corpus: What.
         network: As it is now.
-        step: Updates made so far.
         losses: Nats per token of the batch of each update, before it.
         measured: Nats per held-out token, by updates made, where `held_out` was asked.
     """
 
     def __init__(self, recipe: TextRecipe, corpus: Corpus) -> None:
-        from torch import optim  # noqa: PLC0415  an optimizer costs 73 MB and 1.5 s: only who trains pays
-
-        self.recipe, self.corpus, self.step = recipe, corpus, 0
+        self.recipe, self.corpus = recipe, corpus
         self.losses: list[float] = []
         self.measured: dict[int, float] = {}
         self._generator = torch.Generator().manual_seed(recipe.seed)
         self._ids = torch.from_numpy(corpus.past)
         self.network = NextToken(recipe.cell, corpus.vocabulary, recipe.hidden, recipe.inputs)
         self.network.initialise(self._generator, float(recipe.cell != "RNN"))
-        self._optimizer = optim.Adam(self.network.parameters(), lr=recipe.learning_rate)
-
-    @property
-    def done(self) -> bool:
-        """Whether all updates have been made."""
-        return self.step >= self.recipe.updates
+        super().__init__(Descent(self.network.parameters(), recipe.learning_rate, recipe.updates, decay="linear"))
 
     def update(self) -> None:
         """Draws stretches and makes one update.
@@ -181,20 +185,11 @@ class Fitting:
         Raises:
             RuntimeError: It is done.
         """
-        if self.done:
-            raise RuntimeError(f"the training is done after {self.step} updates, expected one that goes on")
         length = min(self.recipe.length, len(self._ids) - 1)
         places = torch.randint(len(self._ids) - length + 1, (self.recipe.batch, 1), generator=self._generator)
         targets = self._ids[places + torch.arange(length)]  # (B, T)
-        loss = _surprise(self.network(_inputs(targets)), targets).mean()
-        self._optimizer.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
-        for group in self._optimizer.param_groups:
-            group["lr"] = self.recipe.learning_rate * (1 - self.step / self.recipe.updates)
-        self._optimizer.step()
-        self.losses.append(loss.item())
-        self.step += 1
+        self._descent.update(_surprise(self.network(_inputs(targets)), targets).mean())
+        self.losses.append(self.loss)
 
     def held_out(self, most: int | None = None) -> float:
         """Nats per held-out token now. Stretches of 1,000 tokens are read from the zero vector on, the state carried through.
@@ -211,6 +206,64 @@ class Fitting:
                     total += _surprise(self.network(_inputs(rows)), rows).double().sum().item()
         self.measured[self.step] = total / len(ids)
         return self.measured[self.step]
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A network that learns a text, seen after `step` updates.
+
+    Attributes:
+        step: Updates made.
+        measured: Nats per held-out token by updates made: see `LOOKS`.
+        wrote: Tokens that the network wrote when it was last measured, `<eos>` at the end if it came; none at first.
+    """
+
+    step: int
+    measured: Mapping[int, float]
+    wrote: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Assignment:
+    """Learn a text: see `models.pupil`."""
+
+    recipe: TextRecipe
+    corpus: Corpus
+
+    @property
+    def updates(self) -> int:
+        """How many it takes."""
+        return self.recipe.updates
+
+    def begin(self) -> _Pupil:
+        """The training, before its first update."""
+        return _Pupil(self.recipe, self.corpus)
+
+
+class _Pupil(Fitting):
+    """It is measured on the way, at equal distances in updates."""
+
+    def __init__(self, recipe: TextRecipe, corpus: Corpus) -> None:
+        super().__init__(recipe, corpus)
+        self._wrote: tuple[str, ...] = ()
+        self.held_out(LOOKED_AT)
+
+    def update(self) -> None:
+        super().update()
+        if self.step % max(self.recipe.updates // LOOKS, 1) == 0 and not self.done:
+            self.held_out(LOOKED_AT)
+            self._write()
+
+    def look(self, *, last: bool) -> Picture:
+        """What it knows now; `last` measures it on everything that is held out."""
+        if last:
+            self.held_out()
+            self._write()
+        return Picture(self.step, dict(self.measured), self._wrote)
+
+    def _write(self) -> None:
+        asked = Sampling(WARMTH, longest=WRITTEN[self.corpus.letters])
+        self._wrote = sample(self.network, asked).tokens
 
 
 def _inputs(targets: Tensor) -> Tensor:

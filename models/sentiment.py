@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from models.bag_classifiers import Judge, counts, logistic, naive_bayes
+from models.descent import Descent
 from models.saliency import Saliency
 from models.tasks.reviews import (
     FARTHEST,
@@ -101,20 +102,13 @@ SHIPPED: Mapping[str, Recipe] = {
 
 def train(recipe: Recipe) -> SentimentModel:
     """Trains a network on fresh reviews; equal recipes give equal networks."""
-    from torch import optim  # noqa: PLC0415  an optimizer costs 73 MB and 1.5 s: only who trains pays
-
     task, generator = Reviews(), torch.Generator().manual_seed(recipe.seed)
     model = _untrained(recipe)
     model.initialise(generator, keep_bias=0.0 if recipe.cell == "RNN" else 1.0)
-    optimizer = optim.Adam(model.parameters(), lr=recipe.rate)
-    for step in range(recipe.updates):
-        for group in optimizer.param_groups:
-            group["lr"] = recipe.rate * (1 + math.cos(math.pi * step / recipe.updates)) / 2
+    descent = Descent(model.parameters(), recipe.rate, recipe.updates)
+    while not descent.done:
         ids, targets = task.batch(recipe.batch, task.lengths, generator)
-        optimizer.zero_grad()
-        task.loss(model(ids), targets).backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
+        descent.update(task.loss(model(ids), targets))
     return model.eval().requires_grad_(requires_grad=False)
 
 

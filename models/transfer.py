@@ -30,6 +30,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from models.descent import Descent
 from models.network import UNKNOWN, WordModel
 
 CHECKPOINTS = Path(__file__).parent / "checkpoints"
@@ -85,23 +86,15 @@ def reviews(count: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
 
 def language_model(seed: int, updates: int = READING) -> tuple[WordModel, list[float]]:
     """A language model that has read the unlabelled reviews, and its loss in nats a word, mean of each tenth of the way."""
-    from torch import optim  # noqa: PLC0415  an optimizer costs 73 MB and 1.5 s: only who trains pays
-
     generator = torch.Generator().manual_seed(seed)
     text, _ = reviews(UNLABELLED, torch.Generator().manual_seed(_DATA_SEED + 1))
     model = _fresh(generator)
-    optimizer = optim.Adam(model.parameters(), lr=READING_RATE)
-    losses = []
-    for step in range(updates):
-        _slow_down(optimizer, READING_RATE, step, updates)
+    descent, losses = Descent(model.parameters(), READING_RATE, updates), []
+    while not descent.done:
         rows = text[torch.randint(len(text), (READING_BATCH,), generator=generator)]
-        optimizer.zero_grad()
         logits = model(rows[:, :-1])
-        loss = nn.functional.cross_entropy(logits.flatten(0, 1), rows[:, 1:].flatten())
-        loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        losses.append(loss.item())
+        descent.update(nn.functional.cross_entropy(logits.flatten(0, 1), rows[:, 1:].flatten()))
+        losses.append(descent.loss)
     return model, [float(part.mean()) for part in np.array_split(losses, min(10, updates))]
 
 
@@ -150,21 +143,14 @@ class _Classifier(nn.Module):
 def _trained_classifier(
     way: str, read: WordModel, text: Tensor, friendly: Tensor, generator: torch.Generator, updates: int
 ) -> _Classifier:
-    from torch import optim  # noqa: PLC0415  see `language_model`
-
     start = _fresh(generator)
     if way != "from scratch":
         start.load_state_dict({name: weight.clone() for name, weight in read.state_dict().items()})
     model = _Classifier(start, generator)
-    learning = list(model.head.parameters() if way == "frozen" else model.parameters())
-    optimizer = optim.Adam(learning, lr=RATE)
-    for step in range(updates):
-        _slow_down(optimizer, RATE, step, updates)
+    descent = Descent((model.head if way == "frozen" else model).parameters(), RATE, updates)
+    while not descent.done:
         rows = torch.randint(len(text), (min(BATCH, len(text)),), generator=generator)
-        optimizer.zero_grad()
-        nn.functional.cross_entropy(model(text[rows]), friendly[rows]).backward()
-        nn.utils.clip_grad_norm_(learning, 1.0)
-        optimizer.step()
+        descent.update(nn.functional.cross_entropy(model(text[rows]), friendly[rows]))
     return model
 
 
@@ -182,12 +168,6 @@ def _fresh(generator: torch.Generator) -> WordModel:
     model = WordModel("LSTM", VOCABULARY, HIDDEN, INPUTS)
     model.initialise(generator, keep_bias=1.0)
     return model
-
-
-def _slow_down(optimizer: torch.optim.Optimizer, rate: float, step: int, updates: int) -> None:
-    """The rate falls to 0 along half a cosine."""
-    for group in optimizer.param_groups:
-        group["lr"] = rate * (1 + np.cos(np.pi * step / updates)) / 2
 
 
 def experiment(seeds: range = SEEDS, reading: int = READING, updates: int = UPDATES) -> dict[str, Any]:

@@ -12,7 +12,6 @@ updates and those with it 1,500, which is more than they need: where attention w
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -24,6 +23,7 @@ import torch
 from torch import Tensor, nn
 
 from models.date_rules import by_rules
+from models.descent import Descending, Descent
 from models.tasks.dates import ISO, Pair, draw, encode, encode_targets, held_out, misspelt, read
 from models.translator import MOST_STEPS, Translated, Translator, beam, free_run, greedy, translate
 
@@ -38,6 +38,9 @@ LENGTHS = ((6, 8), (9, 12), (13, 16), (17, 20), (21, 24), (25, 29))
 BEAMS = (1, 2, 5, 10)
 """Widths of beam that are measured, on the first `BEAM_TEXTS` held-out texts."""
 BEAM_TEXTS = 200
+
+LOOK, LOOKED_AT = 50, 100
+"""Updates between two measurements of a training that is watched, and held-out pairs of a measurement."""
 
 MOST_HIDDEN, MOST_UPDATES = 64, 4000
 """The largest H and the most updates of a training on request."""
@@ -153,14 +156,13 @@ def answer(question: Question) -> Translated:
 # ---- training --------------------------------------------------------------------------------------------------------
 
 
-class Fitting:
+class Fitting(Descending):
     """A training that goes on one update at a time, by teacher forcing.
 
     Attributes:
         recipe: How.
         model: The network as it is now.
-        step: Updates made so far.
-        loss: Of the last batch, before its update, in nats a character; NaN before the first.
+        loss: Of the newest batch, before its update, in nats a character; NaN before the first.
 
     Args:
         recipe: How.
@@ -169,21 +171,13 @@ class Fitting:
     """
 
     def __init__(self, recipe: Recipe, pairs: Sequence[Pair] = (), begin: Mapping[str, Tensor] | None = None) -> None:
-        from torch import optim  # noqa: PLC0415  an optimizer costs 73 MB and 1.5 s: only who trains pays
-
-        self.recipe, self.step, self.loss = recipe, 0, math.nan
-        self._pairs = pairs
+        self.recipe, self._pairs = recipe, pairs
         self._generator = torch.Generator().manual_seed(recipe.seed)
         self.model = Translator(recipe.hidden, recipe.inputs, attention=recipe.attention)
         self.model.initialise(self._generator, recipe.keep_bias)
         if begin is not None:
             self.model.load_state_dict(begin)
-        self._optimizer = optim.Adam(self.model.parameters(), lr=recipe.learning_rate)
-
-    @property
-    def done(self) -> bool:
-        """Whether all updates have been made."""
-        return self.step >= self.recipe.updates
+        super().__init__(Descent(self.model.parameters(), recipe.learning_rate, recipe.updates, clip=recipe.clip))
 
     def update(self) -> None:
         """Makes one update.
@@ -191,24 +185,66 @@ class Fitting:
         Raises:
             RuntimeError: It is done.
         """
-        if self.done:
-            raise RuntimeError(f"the training is done after {self.step} updates, expected one that goes on")
         pairs = self._batch()
         targets = encode_targets([pair.target for pair in pairs])
-        loss = _loss(self.model(encode([pair.source for pair in pairs]), targets), targets)
-        self._optimizer.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.clip)
-        for group in self._optimizer.param_groups:
-            group["lr"] = self.recipe.learning_rate * (1 + math.cos(math.pi * self.step / self.recipe.updates)) / 2
-        self._optimizer.step()
-        self.loss, self.step = loss.item(), self.step + 1
+        self._descent.update(_loss(self.model(encode([pair.source for pair in pairs]), targets), targets))
 
     def _batch(self) -> list[Pair]:
         if not self._pairs:
             return draw(self.recipe.batch, self._generator)
         places = torch.randint(len(self._pairs), (self.recipe.batch,), generator=self._generator)
         return [self._pairs[place] for place in places.tolist()]
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A translator that learns, seen after `step` updates.
+
+    Attributes:
+        step: Updates made.
+        loss: Of the newest batch, before its update, in nats a character; NaN before the first.
+        curve: Marks on the first held-out pairs by updates made: see `LOOK`.
+    """
+
+    step: int
+    loss: float
+    curve: Mapping[int, Marks]
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Learn dates as they come, and be measured on the way: see `models.pupil`."""
+
+    recipe: Recipe
+
+    @property
+    def updates(self) -> int:
+        """How many it takes."""
+        return self.recipe.updates
+
+    def begin(self) -> _Pupil:
+        """The training, before its first update."""
+        return _Pupil(self.recipe)
+
+
+class _Pupil(Fitting):
+    def __init__(self, recipe: Recipe) -> None:
+        super().__init__(recipe)
+        self._curve = {0: self._marks()}
+
+    def update(self) -> None:
+        super().update()
+        if self.step % LOOK == 0:
+            self._curve[self.step] = self._marks()
+
+    def look(self, *, last: bool) -> Picture:
+        """What it knows now; `last` measures it wherever it has come to."""
+        if last and self.step not in self._curve:
+            self._curve[self.step] = self._marks()
+        return Picture(self.step, self.loss, dict(self._curve))
+
+    def _marks(self) -> Marks:
+        return marks(self.model, held_out()[:LOOKED_AT])
 
 
 def _loss(logits: Tensor, targets: Tensor) -> Tensor:

@@ -19,7 +19,7 @@ from functools import cache
 import torch
 
 from models.entity_f1 import OUTSIDE, spans
-from models.tasks.entities import SYLLABLES, UNSEEN_SYLLABLES, Writer
+from models.tasks.entities import SYLLABLES, UNSEEN_SYLLABLES, EntityWriter
 
 LANGUAGES = {"en": "English", "fr": "French"}
 
@@ -301,7 +301,7 @@ class Ad:
     values: Mapping[str, str]
 
 
-class _AdWriter(Writer):
+class _AdWriter(EntityWriter):
     """Writes ads in one language.
 
     Args:

@@ -25,13 +25,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 
 from models.network import END, UNKNOWN, WordModel
 from models.tasks.task import Example, Marks, Task
+from models.tasks.writer import Writer
 
 if TYPE_CHECKING:
     from models.run import Run
@@ -76,8 +77,6 @@ RARE = 0.01
 
 _HELD_OUT = 7_000_000  # plus the distance: the seed of its held-out sentences, far from the seed of any run
 
-Item = TypeVar("Item")
-
 
 @dataclass(frozen=True)
 class Sentence:
@@ -103,17 +102,8 @@ class Sentence:
         return self.verb - self.subject - 1
 
 
-class _Writer:
+class _Writer(Writer):
     """Writes phrases of an exact number of words (`size`), each choice from one generator."""
-
-    def __init__(self, generator: torch.Generator) -> None:
-        self._generator = generator
-        self._chances: list[float] = []
-
-    def pick(self, options: Sequence[Item]) -> Item:
-        if not self._chances:  # drawn by the block: one call of torch costs as much as a whole sentence
-            self._chances = torch.rand(64, generator=self._generator).tolist()
-        return options[int(self._chances.pop() * len(options))]
 
     def the(self, nouns: Sequence[str], size: int) -> list[str]:
         """Two words, or three with an adjective."""

@@ -11,6 +11,7 @@ One day in ten is *held out*: none of its spellings is ever drawn for training. 
 learned dates by heart.
 
 The pairs are no `Task`: a task asks at the steps of what is read, and here what is said has steps of its own.
+`models/tasks/translation.py` makes one of them, by writing both in one row.
 """
 
 from __future__ import annotations
@@ -126,18 +127,19 @@ def draw(count: int, generator: torch.Generator, *, held_out: bool = False) -> l
     """
     if count < 0:
         raise ValueError(f"count is {count}, expected 0 or more pairs")
-    numbers = _days(held_out=held_out)
+    numbers = days(held_out=held_out)
     picked = numbers[torch.randint(len(numbers), (count,), generator=generator)].tolist()
     forms = torch.randint(len(SPELLINGS), (count,), generator=generator).tolist()
     names = list(SPELLINGS)
-    days = [FIRST_DAY + timedelta(days=number) for number in picked]
+    drawn = [FIRST_DAY + timedelta(days=number) for number in picked]
     return [
-        Pair(SPELLINGS[names[form]](day), day.isoformat(), names[form]) for day, form in zip(days, forms, strict=True)
+        Pair(SPELLINGS[names[form]](day), day.isoformat(), names[form]) for day, form in zip(drawn, forms, strict=True)
     ]
 
 
 @cache
-def _days(*, held_out: bool) -> Tensor:
+def days(*, held_out: bool) -> Tensor:
+    """The numbers of the days that are held out, or of all others, (N,), counted from `FIRST_DAY`."""
     numbers = torch.arange(DAYS)
     out = numbers % HELD_OUT_EVERY == _HELD_OUT_REST
     return numbers[out if held_out else ~out]

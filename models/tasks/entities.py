@@ -22,9 +22,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
-from typing import TypeVar
 
 import torch
+
+from models.tasks.writer import Writer
 
 KINDS = ("person", "place", "company")
 """The types of entities."""
@@ -180,8 +181,6 @@ letters."""
 
 _HELD_OUT = 6_100_000  # the seed of the held-out sentences, far from the seed of any training
 
-Item = TypeVar("Item")
-
 
 @dataclass(frozen=True)
 class Sentence:
@@ -201,7 +200,7 @@ class Sentence:
 _Piece = list[tuple[str, str, str]]  # words with tag and part of speech
 
 
-class Writer:
+class EntityWriter(Writer):
     """Writes sentences; each choice comes from one generator.
 
     Args:
@@ -210,16 +209,8 @@ class Writer:
     """
 
     def __init__(self, generator: torch.Generator, syllables: Sequence[str] = SYLLABLES) -> None:
-        self._generator, self._syllables = generator, syllables
-        self._chances: list[float] = []
-
-    def pick(self, options: Sequence[Item]) -> Item:
-        """One of the options."""
-        return options[int(self._chance() * len(options))]
-
-    def often(self, share: float) -> bool:
-        """Yes, in so large a share of the cases."""
-        return self._chance() < share
+        super().__init__(generator)
+        self._syllables = syllables
 
     def sentence(self) -> Sentence:
         """One sentence."""
@@ -374,21 +365,16 @@ class Writer:
             return []
         return [*self._plain((",", *self.pick(_AWAY), ","))] if self.often(0.5) else [*self._plain(self.pick(_AWAY))]
 
-    def _chance(self) -> float:
-        if not self._chances:  # drawn by the block: one call of torch costs as much as a whole sentence
-            self._chances = torch.rand(64, generator=self._generator).tolist()
-        return self._chances.pop()
-
 
 @cache
 def held_out(count: int = 1000) -> tuple[Sentence, ...]:
     """The sentences on which networks are measured: always the same, their made-up words from syllables of their own."""
-    writer = Writer(torch.Generator().manual_seed(_HELD_OUT), UNSEEN_SYLLABLES)
+    writer = EntityWriter(torch.Generator().manual_seed(_HELD_OUT), UNSEEN_SYLLABLES)
     return tuple(writer.sentence() for _ in range(count))
 
 
 @cache
 def training(count: int = 6000) -> tuple[Sentence, ...]:
     """The sentences from which networks learn: always the same."""
-    writer = Writer(torch.Generator().manual_seed(_HELD_OUT - 1))
+    writer = EntityWriter(torch.Generator().manual_seed(_HELD_OUT - 1))
     return tuple(writer.sentence() for _ in range(count))

@@ -26,7 +26,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
@@ -35,6 +35,7 @@ from models.characters import characters, written
 from models.network import END, UNKNOWN
 from models.next_token import START, NextToken
 from models.tasks.task import Example, Labelling, Marks, drawn_length
+from models.tasks.writer import Item, Writer
 
 if TYPE_CHECKING:
     from models.run import Run
@@ -71,8 +72,6 @@ RARE = 0.01
 
 _HELD_OUT = 8_000_000  # the seed of the held-out texts, far from the seed of any run
 
-Item = TypeVar("Item")
-
 
 @dataclass(frozen=True)
 class Text:
@@ -87,19 +86,16 @@ class Text:
     nats: float
 
 
-class _Writer:
+class _Writer(Writer):
     """Writes one text after the other, each choice from one generator, and knows how probable the choices were."""
 
     def __init__(self, generator: torch.Generator) -> None:
-        self._generator = generator
-        self._chances: list[float] = []
+        super().__init__(generator)
         self._nats = 0.0
 
     def pick(self, options: Sequence[Item]) -> Item:
         """One of the options; an option that stands twice is twice as probable."""
-        if not self._chances:  # drawn by the block: one call of torch costs as much as a whole text
-            self._chances = torch.rand(64, generator=self._generator).tolist()
-        chosen = options[int(self._chances.pop() * len(options))]
+        chosen = super().pick(options)
         self._nats -= math.log(sum(option == chosen for option in options) / len(options))
         return chosen
 

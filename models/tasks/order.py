@@ -21,13 +21,14 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 
 from models.network import UNKNOWN, WordModel
 from models.tasks.task import NOT_ASKED, Example, Labelling, Marks
+from models.tasks.writer import Writer
 
 if TYPE_CHECKING:
     from models.run import Run
@@ -60,8 +61,6 @@ PAIRS = 250
 _HELD_OUT = 7_100_000  # plus the length: the seed of its held-out sentences, far from the seed of any run
 _EVERY = 8  # one bag in so many is kept back
 
-Item = TypeVar("Item")
-
 
 @dataclass(frozen=True)
 class Sentence:
@@ -89,18 +88,8 @@ class Sentence:
         return Sentence(tuple(words), self.rivals)
 
 
-class _Writer:
+class _Writer(Writer):
     """Writes sentences; each choice comes from one generator."""
-
-    def __init__(self, generator: torch.Generator) -> None:
-        self._generator = generator
-        self._chances: list[float] = []
-
-    def pick(self, options: Sequence[Item]) -> Item:
-        return options[int(self._chance() * len(options))]
-
-    def often(self, share: float) -> bool:
-        return self._chance() < share
 
     def sentence(self, length: int, *, back: bool) -> Sentence:
         """A sentence that is kept back for measuring, or one for training."""
@@ -144,11 +133,6 @@ class _Writer:
     def _ended(self, parts: list[str], right: str, wrong: str) -> Sentence:
         words = (*parts, *(["."] if self.often(0.4) else []))
         return Sentence(words, (words.index(right), words.index(wrong)))
-
-    def _chance(self) -> float:
-        if not self._chances:  # drawn by the block: one call of torch costs as much as a whole sentence
-            self._chances = torch.rand(64, generator=self._generator).tolist()
-        return self._chances.pop()
 
 
 def kept_back(words: Sequence[str]) -> bool:

@@ -26,13 +26,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 
 from models.network import RECURRENT, UNKNOWN, Start, initialise
 from models.tasks.task import Example, Marks, Task
+from models.tasks.writer import Writer
 
 if TYPE_CHECKING:
     from models.run import Run
@@ -101,8 +102,6 @@ that it does not know yet."""
 
 _HELD_OUT = 6_000_000  # plus the distance: the seed of its held-out sentences, far from the seed of any run
 
-Item = TypeVar("Item")
-
 
 @dataclass(frozen=True)
 class Sentence:
@@ -119,18 +118,8 @@ class Sentence:
     distance: int
 
 
-class _Writer:
+class _Writer(Writer):
     """Writes clauses; each choice comes from one generator."""
-
-    def __init__(self, generator: torch.Generator) -> None:
-        self._generator = generator
-        self._chances: list[float] = []
-
-    def pick(self, options: Sequence[Item]) -> Item:
-        return options[int(self._chance() * len(options))]
-
-    def often(self, share: float) -> bool:
-        return self._chance() < share
 
     def sentence(self, distance: int) -> Sentence:
         opening = self.pick(OPENINGS) if self.often(0.6) else ()
@@ -188,11 +177,6 @@ class _Writer:
         while len(words) < size:
             words += self.pick([phrase for phrase in FILLERS if len(phrase) <= size - len(words)])
         return words
-
-    def _chance(self) -> float:
-        if not self._chances:  # drawn by the block: one call of torch costs as much as a whole sentence
-            self._chances = torch.rand(64, generator=self._generator).tolist()
-        return self._chances.pop()
 
 
 def sentence(distance: int, generator: torch.Generator) -> Sentence:

@@ -23,13 +23,14 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
 
 from models.network import RECURRENT, UNKNOWN, Start, initialise
 from models.tasks.task import NOT_ASKED, Example, Labelling, Marks
+from models.tasks.writer import Writer
 
 if TYPE_CHECKING:
     from models.run import Run
@@ -115,8 +116,6 @@ POOLINGS = ("last", "mean", "max")
 _HELD_OUT = 7_000_000  # plus the number of opinions: the seed of its held-out reviews, far from the seed of any run
 _EVERY = 8  # one in so many reviews is kept back
 
-Item = TypeVar("Item")
-
 
 @dataclass(frozen=True)
 class Review:
@@ -139,18 +138,8 @@ def judged(words: Sequence[str], points: Sequence[int]) -> int:
     return sum(points[turns[-1] if turns else 0 :])
 
 
-class _Writer:
+class _Writer(Writer):
     """Writes reviews; each choice comes from one generator."""
-
-    def __init__(self, generator: torch.Generator) -> None:
-        self._generator = generator
-        self._chances: list[float] = []
-
-    def pick(self, options: Sequence[Item]) -> Item:
-        return options[int(self._chance() * len(options))]
-
-    def often(self, share: float) -> bool:
-        return self._chance() < share
 
     def review(self, opinions: int, *, back: bool) -> Review:
         """A review that is kept back for measuring, or one for training, with a sum other than 0."""
@@ -233,11 +222,6 @@ class _Writer:
         else:
             verb = [*(["really"] if more else []), self.pick(LIKED if sign > 0 else DISLIKED)]
         return ["i", *verb, self.pick(("the", "this")), self.pick(THINGS)], sign * (3 if more else 2)
-
-    def _chance(self) -> float:
-        if not self._chances:  # drawn by the block: one call of torch costs as much as a whole sentence
-            self._chances = torch.rand(64, generator=self._generator).tolist()
-        return self._chances.pop()
 
 
 def kept_back(words: Sequence[str]) -> bool:
