@@ -1,4 +1,4 @@
-"""Limits of the training lab on a public server, all in one place.
+"""Limits of a public server, all in one place: of the training lab, and of models that visitors bring.
 
 They are made for the smallest hosting, one core and 1 GB: the server takes 300 MB and the one training process 340 MB; what
 remains is for the runs of a class. On a machine of one's own, change them here.
@@ -33,6 +33,7 @@ class Limits:
         kept_bytes: Memory that these may take; of a large network fewer are kept, but never fewer than `kept_least`.
         kept_least: See `kept_bytes`.
         file_bytes: A saved run that is loaded; the server takes no larger uploads either.
+        assignment_bytes: What a page sends to be learned, the visitor's data included: see `models.pupil`.
     """
 
     updates: int = 20_000
@@ -49,6 +50,7 @@ class Limits:
     kept_bytes: int = 4_000_000
     kept_least: int = 3
     file_bytes: int = 5_000_000
+    assignment_bytes: int = 10_000_000
 
     def check(self, run: Run) -> None:
         """Sees that a run is not too large for this server.
@@ -75,6 +77,19 @@ class Limits:
         )
         _compare("weights are too many", parameters(run), self.parameters)
 
+    def check_assignment(self, updates: int, size: int) -> None:
+        """Sees that an assignment of a page's own is not too large for this server.
+
+        Args:
+            updates: How many it takes.
+            size: Bytes of it as it is sent.
+
+        Raises:
+            ValueError: With a sentence for who asked.
+        """
+        _compare("updates are too many", updates, self.updates)
+        _compare("bytes to learn from are too many", size, self.assignment_bytes)
+
     def keep(self, run: Run) -> int:
         """How many snapshots of a run are kept."""
         return min(self.kept, max(self.kept_least, self.kept_bytes // (4 * parameters(run))))
@@ -91,3 +106,43 @@ def _compare(what: str, value: int, most: int) -> None:
 
 LIMITS = Limits()
 """The limits that hold unless somebody says otherwise."""
+
+
+@dataclass(frozen=True)
+class OwnModel:
+    """How large a model may be that a visitor brings, and what it reads.
+
+    Attributes:
+        file_bytes: Of the file; `nn.LSTM(256, 256, 2)` in float32 has 4.2 MB. The server takes no larger uploads either.
+        index_bytes: Of the part of a file that says what is in it: it is read before anything else, and a megabyte of it
+            takes some fifty megabytes in memory while it is looked through.
+        tensors: In the file.
+        weights: Of the recurrent layers that are looked at together.
+        hidden: H, units of a layer in one direction.
+        inputs: D, numbers in an input.
+        layers: L, one upon the other.
+        steps: T, steps of a sequence.
+        states: T times H: the browser gets some twenty arrays of so many numbers.
+        tokens: Of a vocabulary.
+        text_bytes: Of a vocabulary's file.
+    """
+
+    file_bytes: int = 5_000_000
+    index_bytes: int = 1_000_000
+    tensors: int = 2_000
+    weights: int = 2_500_000
+    hidden: int = 256
+    inputs: int = 2_048
+    layers: int = 8
+    steps: int = 512
+    states: int = 16_384
+    tokens: int = 100_000
+    text_bytes: int = 2_000_000
+
+    def longest(self, hidden: int) -> int:
+        """How many steps a layer with so many units may read."""
+        return max(1, min(self.steps, self.states // max(hidden, 1)))
+
+
+OWN_MODEL = OwnModel()
+"""The limits that hold for what visitors bring unless somebody says otherwise."""
