@@ -9,8 +9,9 @@ A test evaluates every LaTeX formula here on random numbers and compares it with
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar, Literal, get_args
 
 import torch
@@ -18,6 +19,18 @@ from torch import Tensor, nn
 
 Named = dict[str, Tensor]
 """Values of one step (H,), or of many steps at once (T, H), by name."""
+
+Intervene = Callable[[str, Tensor], Tensor]
+"""Gets the name of a gate or state and its value the moment it is computed; what it returns is used from then on."""
+
+InterveneAt = Callable[[int, str, Tensor], Tensor]
+"""The same over a whole sequence: gets the step, counted from 0, as well."""
+
+
+def untouched(name: str, value: Tensor) -> Tensor:  # noqa: ARG001 - no value is changed, whatever its name
+    """Leaves every value as it was computed."""
+    return value
+
 
 SQUASH = {"sigmoid": torch.sigmoid, "tanh": torch.tanh, "relu": torch.relu, "identity": torch.clone}
 _SQUASH_LATEX = {"sigmoid": r"\sigma", "tanh": r"\tanh", "relu": r"\mathrm{ReLU}", "identity": ""}
@@ -158,50 +171,53 @@ class Cell:
         """The sub-steps of one step, in order."""
         raise NotImplementedError
 
-    def gates(self, x: Tensor, h: Tensor) -> Named:
+    def gates(self, x: Tensor, h: Tensor, intervene: Intervene = untouched) -> Named:
         """All values that need only the input and the past state h.
 
         Args:
             x: input, (D,), or (T, D) for many steps at once.
             h: the state of the step before, (H,) or (T, H).
+            intervene: replaces gates as they are computed.
 
         Returns:
             The gates and their terms by name, each (H,) or (T, H).
         """
         raise NotImplementedError
 
-    def update(self, values: Named, past: Mapping[str, Tensor]) -> Named:
+    def update(self, values: Named, past: Mapping[str, Tensor], intervene: Intervene = untouched) -> Named:
         """What follows from the gates and the past states, element by element: the new states and their terms."""
         raise NotImplementedError
 
-    def step(self, x: Tensor, past: Mapping[str, Tensor]) -> Named:
+    def step(self, x: Tensor, past: Mapping[str, Tensor], intervene: Intervene = untouched) -> Named:
         """One step, every value by name.
 
         Args:
             x: input, (D,).
             past: the states of the step before, `h` (H,) and, for an LSTM, `c` (H,).
+            intervene: replaces gates and states as they are computed; all that follows uses the replaced ones.
         """
-        values = self.gates(x, past["h"])
-        return values | self.update(values, past)
+        values = self.gates(x, past["h"], intervene)
+        return values | self.update(values, past, intervene)
 
     def start(self) -> Named:
         """The states before the first step: zeros, each (H,)."""
         return {name: self.w_hh.new_zeros(self.hidden) for name in self.states}
 
-    def run(self, x: Tensor, past: Mapping[str, Tensor] | None = None) -> Named:
+    def run(self, x: Tensor, past: Mapping[str, Tensor] | None = None, intervene: InterveneAt | None = None) -> Named:
         """Step through a whole sequence in a plain loop: the reference that everything faster is tested against.
 
         Args:
             x: inputs, (T, D).
             past: the states before the first step, each (H,); zeros if not given.
+            intervene: replaces gates and states of some steps as they are computed; nothing if not given.
 
         Returns:
             Every value of every step by name, each (T, H).
         """
         past = past or self.start()
         steps = []
-        for x_t in x:
-            past = self.step(x_t, past)
+        for t, x_t in enumerate(x):
+            past = self.step(x_t, past, partial(intervene, t) if intervene else untouched)
             steps.append(past)
         return {name: torch.stack([values[name].expand(self.hidden) for values in steps]) for name in steps[0]}
 
@@ -247,13 +263,18 @@ class RNN(Cell):
         """One sub-step: there is nothing but the state."""
         return (Stage("State", ("h",), "Mix the input with the past state, then squash: that is all an RNN does."),)
 
-    def gates(self, x: Tensor, h: Tensor) -> Named:
+    def gates(self, x: Tensor, h: Tensor, intervene: Intervene = untouched) -> Named:
         """The new state; see `Cell.gates`."""
         v = self._shares(x, h)
-        v["h"] = SQUASH[self.nonlinearity](v["a_h"])
+        v["h"] = intervene("h", SQUASH[self.nonlinearity](v["a_h"]))
         return v
 
-    def update(self, values: Named, past: Mapping[str, Tensor]) -> Named:  # noqa: ARG002 - the RNN has no gates to apply
+    def update(
+        self,
+        values: Named,  # noqa: ARG002 - the RNN has no gates to apply
+        past: Mapping[str, Tensor],  # noqa: ARG002
+        intervene: Intervene = untouched,  # noqa: ARG002
+    ) -> Named:
         """Nothing is left to do once the state is known."""
         return {}
 
@@ -310,23 +331,23 @@ class LSTM(Cell):
             Stage("Output", ("o", "h"), "How much of the memory is shown to the rest of the network."),
         )
 
-    def gates(self, x: Tensor, h: Tensor) -> Named:
+    def gates(self, x: Tensor, h: Tensor, intervene: Intervene = untouched) -> Named:
         """i, f, g, o and their shares; see `Cell.gates`."""
         v = self._shares(x, h)
-        v["i"] = torch.sigmoid(v["a_i"])
-        v["f"] = torch.sigmoid(v["a_f"])
-        v["g"] = SQUASH[self.candidate](v["a_g"])
-        v["o"] = torch.sigmoid(v["a_o"])
+        v["i"] = intervene("i", torch.sigmoid(v["a_i"]))
+        v["f"] = intervene("f", torch.sigmoid(v["a_f"]))
+        v["g"] = intervene("g", SQUASH[self.candidate](v["a_g"]))
+        v["o"] = intervene("o", torch.sigmoid(v["a_o"]))
         return v
 
-    def update(self, values: Named, past: Mapping[str, Tensor]) -> Named:
+    def update(self, values: Named, past: Mapping[str, Tensor], intervene: Intervene = untouched) -> Named:
         """C and h; see `Cell.update`."""
         kept, written = values["f"] * past["c"], values["i"] * values["g"]
-        c = kept + written
+        c = intervene("c", kept + written)
         if self.output == "identity":
-            return {"f*c": kept, "i*g": written, "c": c, "h": values["o"] * c}
+            return {"f*c": kept, "i*g": written, "c": c, "h": intervene("h", values["o"] * c)}
         shown = torch.tanh(c)
-        return {"f*c": kept, "i*g": written, "c": c, "tanh(c)": shown, "h": values["o"] * shown}
+        return {"f*c": kept, "i*g": written, "c": c, "tanh(c)": shown, "h": intervene("h", values["o"] * shown)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -389,12 +410,12 @@ class GRU(Cell):
             Stage("State", ("h",), "A blend: part of the past state, part of the candidate."),
         )
 
-    def gates(self, x: Tensor, h: Tensor) -> Named:
+    def gates(self, x: Tensor, h: Tensor, intervene: Intervene = untouched) -> Named:
         """r, z, n and their shares; see `Cell.gates`."""
         v = self._shares(x, h)
         b_in, b_hn = (bias.chunk(3)[2] for bias in (self.b_ih, self.b_hh))
-        v["r"] = torch.sigmoid(v["a_r"])
-        v["z"] = torch.sigmoid(v["a_z"])
+        v["r"] = intervene("r", torch.sigmoid(v["a_r"]))
+        v["z"] = intervene("z", torch.sigmoid(v["a_z"]))
         v["1-z"] = 1 - v["z"]
         if self.reset == "after":
             v["h_n"], v["b_n"] = v["r"] * v["h_n"], b_in + v["r"] * b_hn
@@ -402,14 +423,14 @@ class GRU(Cell):
             v["r*h"] = v["r"] * h
             v["h_n"] = v["r*h"] @ self.w_hh.chunk(3)[2].T
         v["a_n"] = v["x_n"] + v["h_n"] + v["b_n"]
-        v["n"] = torch.tanh(v["a_n"])
+        v["n"] = intervene("n", torch.tanh(v["a_n"]))
         return v
 
-    def update(self, values: Named, past: Mapping[str, Tensor]) -> Named:
+    def update(self, values: Named, past: Mapping[str, Tensor], intervene: Intervene = untouched) -> Named:
         """h; see `Cell.update`."""
         keep, write = ("z", "1-z") if self.update_gate == "keep" else ("1-z", "z")
         written, kept = values[write] * values["n"], values[keep] * past["h"]
-        return {"write*n": written, "keep*h": kept, "h": written + kept}
+        return {"write*n": written, "keep*h": kept, "h": intervene("h", written + kept)}
 
     def turned(self) -> GRU:
         """The same cell in the other notation of z: its weights change sign, as 1 - σ(a) = σ(-a)."""

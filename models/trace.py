@@ -18,14 +18,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
-from models.cells import CELLS, LSTM, Cell, Equation, Named, open_cell
+from models.cells import CELLS, LSTM, Cell, Equation, InterveneAt, Named, open_cell
+
+if TYPE_CHECKING:
+    import pandas  # noqa: ICN001
 
 Hidden = Tensor | ArrayLike | tuple[Tensor | ArrayLike, Tensor | ArrayLike]
 
@@ -116,8 +119,9 @@ class Trace:
         return replace(self, start=start, _values={name: v[..., unit : unit + 1] for name, v in self._values.items()})
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain Python: cell, names, and each value as nested lists [T][H], ready for JSON.
+        """Plain Python, ready for JSON: lists of floats that read back to the last bit.
 
+        Shapes: `x` [T][D], each state of `start` [H], each of `values` [T][H], gates and states first, then `inner`.
         JSON knows no NaN: a trace of NaN inputs has them here as Python has them.
         """
         return {
@@ -129,6 +133,23 @@ class Trace:
             "values": {name: self[name].tolist() for name in [*self.names, *self.inner]},
         }
 
+    def to_pandas(self, *, inner: bool = False) -> pandas.DataFrame:
+        """A table with a row for each step and unit, both counted from 0, and a column for each gate and state.
+
+        `t.to_pandas()["f"].unstack()` is the wide form of one value, T rows and H columns.
+
+        Args:
+            inner: shares, sums and products as columns, too.
+
+        Raises:
+            ImportError: pandas is not installed. Nothing else in models/ needs it.
+        """
+        import pandas  # noqa: ICN001, PLC0415  half a second, and only for whoever asks for a table
+
+        index = pandas.MultiIndex.from_product([range(self.steps), range(self.hidden)], names=["step", "unit"])
+        names = [*self.names, *(self.inner if inner else [])]
+        return pandas.DataFrame({name: self[name].ravel() for name in names}, index=index)
+
 
 def trace(
     module: nn.RNNBase | Cell,
@@ -137,6 +158,7 @@ def trace(
     *,
     layer: int = 0,
     reverse: bool = False,
+    intervene: InterveneAt | None = None,
 ) -> Trace:
     """Trace one layer of an `nn.RNN`, `nn.LSTM` or `nn.GRU`, in one direction, while it reads one sequence.
 
@@ -150,10 +172,11 @@ def trace(
             Zeros if not given. For an open cell (1, H).
         layer: which layer of a stack, counted from 0.
         reverse: look at the direction that reads from the end; for bidirectional modules.
+        intervene: replaces gates and states while an open cell steps: see `Cell.run`.
 
     Raises:
         ValueError: a module of another kind, or one with projections; a wrong shape; a layer or direction that
-            the module does not have.
+            the module does not have; an intervention in a torch module, into which nobody can reach.
     """
     if isinstance(module, Cell):
         _check_strand(layer, reverse=reverse, layers=1, directions=1)
@@ -161,9 +184,11 @@ def trace(
         states = _states(module.states, hx, inputs, (1, module.hidden))
         start = {name: state[0] for name, state in states.items()}
         with torch.no_grad():
-            values = module.run(inputs, start)
+            values = module.run(inputs, start, intervene)
         return _frozen(module, values, start, inputs, reverse=False)
 
+    if intervene is not None:
+        raise ValueError(f"intervene is given for {type(module).__name__}, expected an open cell: see open_cell")
     cells = tuple(getattr(nn, name) for name in CELLS)
     if not isinstance(module, cells):
         raise ValueError(f"module is {type(module).__name__}, expected nn.RNN, nn.LSTM or nn.GRU")  # noqa: TRY004

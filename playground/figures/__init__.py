@@ -4,6 +4,7 @@ from playground.figures.arrows import Arrow, arrows
 from playground.figures.bands import Band, Mark, bands
 from playground.figures.bars import bars
 from playground.figures.batches import batch
+from playground.figures.beside import beside
 from playground.figures.boxes import box
 from playground.figures.choices import choices
 from playground.figures.contributions import contributions
@@ -44,6 +45,7 @@ __all__ = [
     "bands",
     "bars",
     "batch",
+    "beside",
     "box",
     "choices",
     "contributions",

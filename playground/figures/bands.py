@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike, NDArray
 
 from playground import theme
-from playground.figures.frame import frame
+from playground.figures.frame import Say, english, frame
 
 POINTS = 500
 """Points of a line at most; of a longer one, so many are drawn at even distances, the first and the last among them."""
@@ -57,6 +57,7 @@ def bands(
     mark: Mark | None = None,
     dark: bool = False,
     height: int = 460,
+    say: Say = english,
 ) -> go.Figure:
     """Draw lines with bands over x = 0, 1, 2, ... on an axis of powers of ten, of which there may be thousands.
 
@@ -70,6 +71,7 @@ def bands(
         mark: a place to mark.
         dark: colours for the dark theme.
         height: pixels.
+        say: says the words that are always the same.
 
     Raises:
         ValueError: there is no line, or its values are not (S, N).
@@ -89,7 +91,7 @@ def bands(
         ends.append((x[drawn[-1]], middle[drawn[-1]]) if drawn.size else (0, 0.0))
     frame(figure, title, x_title, y_title, height)
     bottom, top = _range(np.concatenate(found))
-    _add_floors(figure, bottom, dark=dark)
+    _add_floors(figure, bottom, say, dark=dark)
     shifts = _apart([y for _, y in ends], (height - _TOP - _BOTTOM) / (top - bottom))
     for line, (x_end, y_end), shift in zip(series, ends, shifts, strict=True):
         figure.add_annotation(
@@ -164,7 +166,7 @@ def _range(finite: NDArray[np.floating]) -> tuple[float, float]:
     return low - wider, high + wider
 
 
-def _add_floors(figure: go.Figure, bottom: float, *, dark: bool) -> None:
+def _add_floors(figure: go.Figure, bottom: float, say: Say, *, dark: bool) -> None:
     """The smallest numbers of float32 and float64, where the axis reaches them and they do not crowd."""
     base = theme.DARK if dark else theme.LIGHT
     for name, dtype in _FORMATS.items():
@@ -173,7 +175,7 @@ def _add_floors(figure: go.Figure, bottom: float, *, dark: bool) -> None:
             figure.add_hline(y=floor, line={"color": base.text, "width": 1, "dash": "dot"})
             figure.add_annotation(
                 x=1, xref="paper", xanchor="right", y=floor, yanchor="top", showarrow=False,
-                text=f"below this line {name} says 0", font={"size": 12, "color": base.text},
+                text=say("below this line {format} says 0", format=name), font={"size": 12, "color": base.text},
             )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike, NDArray
 
 from playground import theme
-from playground.figures.frame import frame
+from playground.figures.frame import Say, english, frame
 
 ROOM_FOR_NUMBERS = 12
 """Up to so many steps each bar bears its number, and the sum has a bar of its own: among many it would dwarf the rest."""
@@ -16,7 +16,7 @@ _GAP = 1.6  # steps from the last bar to the sum
 _SMALL = 0.004  # of the largest bar: a smaller one bears no number
 
 
-def contributions(
+def contributions(  # noqa: PLR0913 - words for all parts of it
     full: ArrayLike,
     labels: Sequence[str],
     title: str,
@@ -26,6 +26,7 @@ def contributions(
     borders: Sequence[float] = (),
     x_title: str = "step",
     dark: bool = False,
+    say: Say = english,
 ) -> go.Figure:
     """Draw a bar for each step, and one for their sum behind a gap, where there are few; else the sum is written.
 
@@ -38,6 +39,7 @@ def contributions(
         borders: steps, counted from 1, behind which a line is drawn: what comes back is cut there.
         x_title: what runs along.
         dark: colours for the dark theme.
+        say: says the words that are always the same.
 
     Raises:
         ValueError: the arrays and the labels differ in length, or there are none.
@@ -55,7 +57,7 @@ def contributions(
     colours = [theme.ROLES["memory"].line(dark=dark)] * steps
     few = steps <= ROOM_FOR_NUMBERS
     if few:
-        places, names = np.array([*places, steps + _GAP]), [*names, "sum"]
+        places, names = np.array([*places, steps + _GAP]), [*names, say("sum")]
         was, now = (np.array([*values, total]) for values, total in zip((was, now), sums, strict=True))
         colours.append(theme.ROLES["share"].line(dark=dark))
     figure = go.Figure()
@@ -66,7 +68,7 @@ def contributions(
             customdata=names,
             width=0.84,
             marker={"color": "rgba(0,0,0,0)", "line": {"color": colours, "width": 1.5}},
-            hovertemplate="%{customdata}: %{y:.4g} in full<extra></extra>",
+            hovertemplate=say("%{customdata}: %{y:.4g} in full") + "<extra></extra>",
         )
     figure.add_bar(
         x=places,
@@ -77,17 +79,23 @@ def contributions(
         text=_numbers(now) if few else None,
         textposition="outside",
         cliponaxis=False,
-        hovertemplate="%{customdata}: %{y:.4g}" + (" is left" if left is not None else "") + "<extra></extra>",
+        hovertemplate=("%{customdata}: %{y:.4g}" if left is None else say("%{customdata}: %{y:.4g} is left"))
+        + "<extra></extra>",
     )
     for border in borders:
         figure.add_vline(x=border + 0.5, line={"color": base.text, "width": 1.5, "dash": "dash"}, opacity=0.6)
     frame(figure, title, x_title, y_title, 360)
     figure.update_layout(barmode="overlay", margin={"t": 84}, title={"y": 0.97, "yanchor": "top"})
     if not few:
-        in_full = "" if left is None else f", {_written(sums[0])} without a cut"
+        full_sum, left_sum = (_written(total) for total in sums)
+        summed = (
+            say("sum of all bars: {sum}", sum=left_sum)
+            if left is None
+            else say("sum of all bars: {sum}, {full} without a cut", sum=left_sum, full=full_sum)
+        )
         figure.add_annotation(
             x=1, y=1, xref="paper", yref="paper", xanchor="right", yanchor="bottom", showarrow=False,
-            text=f"sum of all bars: {_written(sums[1])}{in_full}", font={"size": 14},
+            text=summed, font={"size": 14},
         )  # fmt: skip
     shown = np.unique(np.linspace(1, steps, min(steps, 24)).round().astype(int))
     long = max(len(label) for label in labels) > 3

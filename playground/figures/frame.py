@@ -1,9 +1,19 @@
 """What all figures have in common: room, title, axes. Fonts and background are left to Streamlit's theme."""
 
+from collections.abc import Callable
+
 import plotly.graph_objects as go
+
+Say = Callable[..., str]
+"""Says a text in the reader's language, with values where it has names in braces."""
 
 _BUTTONS = ["zoom2d", "pan2d", "select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d", "resetScale2d"]
 """What Plotly's toolbar offers beside saving the picture."""
+
+
+def english(text: str, /, **values: object) -> str:
+    """Say a text as it stands in the code: what a figure does that is not told otherwise."""
+    return text.format(**values) if values else text
 
 
 def frame(figure: go.Figure, title: str, x_title: str, y_title: str, height: int) -> go.Figure:

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike, NDArray
 
 from playground import theme
-from playground.figures.frame import frame
+from playground.figures.frame import Say, english, frame
 
 _DASHES = ("solid", "dash", "dot", "dashdot")
 _LABEL = 18  # pixels from one label to the next
@@ -49,7 +49,7 @@ class Magnitude:
     labelled: bool = True
 
 
-def magnitudes(
+def magnitudes(  # noqa: PLR0913 - words for all parts of it
     series: Sequence[Magnitude],
     title: str,
     x_title: str,
@@ -59,6 +59,7 @@ def magnitudes(
     steady: bool = False,
     dark: bool = False,
     height: int = 380,
+    say: Say = english,
 ) -> go.Figure:
     """Draw magnitudes on a log axis with labels beside the lines.
 
@@ -73,6 +74,7 @@ def magnitudes(
         steady: the axis ends at round places from 1e-50 on, so that a line that changes a little moves on a still axis.
         dark: colours for the dark theme.
         height: pixels.
+        say: says the words that are always the same.
 
     Raises:
         ValueError: there is no line, or a line's parts differ in length.
@@ -82,7 +84,7 @@ def magnitudes(
         raise ValueError("series is empty, expected at least one line")
     figure, base = go.Figure(), theme.DARK if dark else theme.LIGHT
     labels = [_draw(figure, one, dark=dark, background=base.background) for one in series]
-    frame(figure, title, x_title, f"{y_title}, log axis", height)
+    frame(figure, title, x_title, say("{size}, log axis", size=y_title), height)
     exponents = np.concatenate([_exponents(one) for one in series])
     low, high = (float(exponents.min()), float(exponents.max())) if exponents.size else (0.0, 0.0)
     room = max(_LEAST_SPAN - (high - low), 0.0) / 2 + 0.08 * max(high - low, _LEAST_SPAN)

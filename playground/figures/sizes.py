@@ -10,7 +10,8 @@ from playground.figures.frame import frame
 
 
 def sizes(
-    log10: ArrayLike, lags: int, role: str, title: str, x_title: str, *, dark: bool = False, height: int = 420
+    log10: ArrayLike, lags: int, role: str, title: str, x_title: str, *, dark: bool = False, height: int = 420,
+    say: Say = english,
 ) -> go.Figure:
     """Draw log10 of sizes, units × steps back from the last one; the larger, the darker. The scale never clips.
 
@@ -45,10 +46,10 @@ def sizes(
             zmax=high,
             colorscale=[[k / (len(stops) - 1), colour] for k, colour in enumerate(stops)],
             colorbar={"thickness": 12, "outlinewidth": 0, "tickvals": at, "ticktext": [_short(tick) for tick in at]},
-            hovertemplate="lag %{x}, unit %{y}: 10<sup>%{z:.2f}</sup><extra></extra>",
+            hovertemplate=say("lag %{x}, unit %{y}: 10<sup>%{z:.2f}</sup>") + "<extra></extra>",
         )
     )
-    frame(figure, title, x_title, "hidden unit", height)
+    frame(figure, title, x_title, say("hidden unit"), height)
     figure.update_yaxes(autorange="reversed", tickvals=sorted({1, *range(8, hidden + 1, 8), hidden}))
     return figure
 

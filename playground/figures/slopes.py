@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike, NDArray
 
 from playground import theme
-from playground.figures.frame import frame
+from playground.figures.frame import Say, english, frame
 
 _NEAR = (0.06, 0.09)  # share of the width, and slope: dots nearer than this share a label
 
@@ -41,6 +41,7 @@ def slopes(
     *,
     dark: bool = False,
     height: int = 380,
+    say: Say = english,
 ) -> go.Figure:
     """Draw φ' for some squashings, with their maxima, and a dot for each step of a network.
 
@@ -50,6 +51,7 @@ def slopes(
         title: what there is to see.
         dark: colours for the dark theme.
         height: pixels.
+        say: says the words that are always the same.
 
     Raises:
         ValueError: there is no curve, or the parts of a curve or of the dots differ in length.
@@ -73,7 +75,7 @@ def slopes(
                 x=[a[top]], y=[slope[top]], mode="markers", hoverinfo="skip",
                 marker={"symbol": "triangle-down", "size": 12, "color": colour},
             )  # fmt: skip
-        words = f"{curve.name}, at most {slope[top]:g}" if curve.peaked else curve.name
+        words = say("{name}, at most {slope:g}", name=curve.name, slope=slope[top]) if curve.peaked else curve.name
         figure.add_annotation(
             x=a[top], y=slope[top], text=words, showarrow=False, yanchor="bottom", yshift=6,
             xanchor="center" if curve.peaked else "right", font={"color": colour, "size": 14},
@@ -94,7 +96,7 @@ def slopes(
         marker={"size": 13, "color": base.text, "line": {"color": base.background, "width": 2}},
         hovertemplate="t = %{customdata}: φ′(%{x:.4g}) = %{y:.4g}<extra></extra>",
     )
-    frame(figure, title, "a<sub>t</sub>, before squashing", "slope φ′(a)", height)
+    frame(figure, title, say("a<sub>t</sub>, before squashing"), say("slope φ′(a)"), height)
     figure.update_yaxes(range=[-0.09, 1.16], zeroline=True, zerolinecolor=base.border)
     figure.update_xaxes(zeroline=False)
     return figure

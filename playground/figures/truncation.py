@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
 from playground import theme
-from playground.figures.frame import frame
+from playground.figures.frame import Say, english, frame
 
 
 def truncation(
@@ -17,6 +17,7 @@ def truncation(
     window: ArrayLike | None = None,
     dark: bool = False,
     height: int = 380,
+    say: Say = english,
 ) -> go.Figure:
     """Draw the share that is cut off and the cosine of the angle that is left, for k = 1 ... T, with one k marked.
 
@@ -28,6 +29,7 @@ def truncation(
         window: what a sliding window cuts off, (T,), for comparison.
         dark: colours for the dark theme.
         height: pixels.
+        say: says the words that are always the same.
 
     Raises:
         ValueError: lost and cosine differ in length, or there is no such k.
@@ -43,17 +45,18 @@ def truncation(
     base = theme.DARK if dark else theme.LIGHT
     figure = go.Figure()
     if window is not None:
+        sliding = say("cut off by a sliding window")
         figure.add_scatter(
             x=k,
             y=np.where(np.isfinite(slid), slid, np.nan),
-            name="cut off by a sliding window",
+            name=sliding,
             mode="lines",
             line={"color": theme.ROLES["share"].line(dark=dark), "width": 2, "dash": "dash"},
-            hovertemplate="cut off by a sliding window: %{y:.3g}<extra></extra>",
+            hovertemplate=f"{sliding}: %{{y:.3g}}<extra></extra>",
         )
     for name, values, role, symbol, dash in (
-        ("share cut off, in chunks", off, "memory", "circle", "solid"),
-        ("cosine to the full gradient", along, "state", "diamond-open", "dot"),
+        (say("share cut off, in chunks"), off, "memory", "circle", "solid"),
+        (say("cosine to the full gradient"), along, "state", "diamond-open", "dot"),
     ):
         finite = np.where(np.isfinite(values), values, np.nan)
         colour = theme.ROLES[role].line(dark=dark)
@@ -75,7 +78,7 @@ def truncation(
             showlegend=False,
         )
     figure.add_vline(x=here, line={"color": base.text, "width": 1.5, "dash": "dot"})
-    frame(figure, title, "k, steps from one detach to the next", "ratio, and cosine", height)
+    frame(figure, title, say("k, steps from one detach to the next"), say("ratio, and cosine"), height)
     figure.update_layout(
         showlegend=True,
         legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "font": {"size": 14}},

@@ -1,5 +1,18 @@
 """The token player: one component that steps traces token by token in the browser."""
 
-from playground.player.player import Cursor, Go, Numbers, Says, Token, Traced, Track, Words, asked, payload, player
+from playground.player.player import (
+    Cursor,
+    Go,
+    Held,
+    Numbers,
+    Says,
+    Token,
+    Traced,
+    Track,
+    Words,
+    asked,
+    payload,
+    player,
+)
 
-__all__ = ["Cursor", "Go", "Numbers", "Says", "Token", "Traced", "Track", "Words", "asked", "payload", "player"]
+__all__ = ["Cursor", "Go", "Held", "Numbers", "Says", "Token", "Traced", "Track", "Words", "asked", "payload", "player"]

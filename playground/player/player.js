@@ -49,6 +49,7 @@ class Track {
     Object.assign(this, { ...raw, index, steps });
     this.values = mapObject(raw.values, (value) => ({ ...value, data: floats(value.data) }));
     this.start = mapObject(raw.start, floats);
+    this.held = mapObject(raw.held, floats);
     this.stageOf = Object.fromEntries(raw.stages.flatMap((stage, k) => stage.names.map((name) => [name, k])));
     this.ownerOf = Object.fromEntries(Object.entries(raw.facts).map(([name, fact]) => [name, fact.owner]));
     if (raw.says) this.says = decodeSays(raw.says);
@@ -63,6 +64,11 @@ class Track {
     }
     const { data } = this.values[name];
     return data[(data.length > this.hidden ? step * this.hidden : 0) + unit];
+  }
+
+  /** Was this value set by somebody, and not computed? */
+  isHeld(name, step, unit) {
+    return this.held[name]?.[step * this.hidden + unit] > 0;
   }
 
   /** Role and range of a value; the past has those of the present. */
@@ -223,7 +229,7 @@ function createPlayer(parent) {
   const root = parent.querySelector(".player");
   const frame = createFrame(draw);
   const resting = createDelay(REST_MS, rest);
-  const address = createAddress(() => state);
+  const address = createAddress(() => state, arrive);
   const observer = new ResizeObserver(() => root.clientWidth !== width && measure());
   const player = {
     root,
@@ -250,6 +256,7 @@ function createPlayer(parent) {
   let due = 0;
   let width = 0;
   let moved = false;
+  let arriving = "";
 
   root.addEventListener("keydown", (event) => handleKey(event, player, state));
   observer.observe(root);
@@ -270,9 +277,14 @@ function createPlayer(parent) {
         reported = cursorKey(data);
         gone = data.go?.number;
       }
-      state = settle(state ?? { ...address.read(player, data), speed: 4 });
+      const link = arriving || location.search;
+      state = settle(state && !arriving ? state : { speed: 4, ...state, ...address.read(player, data, link) });
       views = buildViews(player);
+      arriving = "";
+    } else if (arriving) {
+      state = settle({ ...state, ...address.read(player, data, arriving) });
     }
+    player.asked = data;
     applyTheme(player.palettes);
     measure();
     if (data.go && data.go.number !== gone) {
@@ -280,6 +292,15 @@ function createPlayer(parent) {
       state = settle({ ...state, ...data.go, track: 0 });
     }
     address.later();
+    resting.start();
+  }
+
+  /** The visitor goes back or forward, or on in a lesson. What comes with it may be other data: the next update looks again. */
+  function arrive(link) {
+    if (!state) return;
+    arriving = link;
+    state = settle({ ...state, ...address.read(player, player.asked, link) });
+    frame.ask();
     resting.start();
   }
 
@@ -319,6 +340,7 @@ function createPlayer(parent) {
   function set(change) {
     const before = state;
     state = { ...state, ...change };
+    arriving = "";
     frame.ask();
     const hasStopped = before.playing && !state.playing;
     if (!hasStopped && !differ(state, before, "step", "unit", "name")) return;
@@ -436,11 +458,12 @@ function createDelay(milliseconds, act) {
  * second track) beside whatever others keep there. Streamlit rewrites the query string when
  * the script sets `st.query_params`, and knows nothing of ours then; so ours is put back whenever the entry changes.
  */
-function createAddress(getState) {
+function createAddress(getState, arrive) {
   const path = location.pathname;
   const delay = createDelay(URL_MS, write);
   let usual = "";
   window.navigation?.addEventListener("currententrychange", restore);
+  window.addEventListener("popstate", follow);
 
   /** The others' parameters stay as they are, to the letter. */
   function write() {
@@ -457,12 +480,16 @@ function createAddress(getState) {
     if (getState() && location.pathname === path) delay.start();
   }
 
+  function follow() {
+    if (location.pathname === path) arrive(location.search);
+  }
+
   return {
     later: delay.start,
-    /** Where to start: the address bar first, then what the page asked for. */
-    read({ steps, units, tracks }, { step, unit, value }) {
+    /** Where to start: a link first, then what the page asked for. */
+    read({ steps, units, tracks }, { step, unit, value }, link) {
       usual = tracks[0].facts[value] ? value : favourite(tracks[0]);
-      const query = new URLSearchParams(location.search);
+      const query = new URLSearchParams(link);
       const given = (name, most, otherwise) => {
         const text = query.get(name) ?? "";
         const number = /^\d{1,9}$/.test(text) ? Number(text) : 0;
@@ -475,6 +502,7 @@ function createAddress(getState) {
     stop() {
       delay.stop();
       window.navigation?.removeEventListener("currententrychange", restore);
+      window.removeEventListener("popstate", follow);
     },
   };
 }

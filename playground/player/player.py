@@ -15,8 +15,8 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -25,8 +25,9 @@ import streamlit as st
 from numpy.typing import NDArray
 from streamlit.components.v2 import component
 
-from playground import theme
+from playground import figures, showing, theme
 from playground.notation import NOTATIONS, EquationLike, Notation, TermLike, html
+from playground.tables import Data, shortest
 
 # What the player reads of a trace. models.trace.Trace fits; so does anything else that has these names.
 
@@ -176,13 +177,25 @@ class Numbers:
 Says = Words | Numbers
 
 
+Held = Mapping[str, NDArray[np.bool_]]
+"""Which values were not computed but set, by name: (T, H)."""
+
+
 @dataclass(frozen=True)
 class Track:
-    """A traced network under the cursor, and what it says."""
+    """A traced network under the cursor, and what it says.
+
+    Args:
+        title: what it is called.
+        trace: its values.
+        says: what it says at each token.
+        held: which of its values somebody has set; the inspector says so.
+    """
 
     title: str
     trace: Traced
     says: Says | None = None
+    held: Held = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -252,6 +265,8 @@ def player(  # noqa: PLR0913 - the options of one component, all by keyword
         ValueError: tracks, tokens and what is said do not fit together.
     """
     content = _message(payload(tracks, tokens, notation))
+    names = ", ".join(track.title for track in tracks)
+    showing.keep(key, f"Player: {names}", lambda: data(tracks, tokens), draws=_draws(tracks, tokens))
     steps, hidden = len(tokens), max(track.trace.hidden for track in tracks)
     start = _start(key, Cursor(step or 0, unit or 0), steps, hidden)
     options = {"step": start.step, "unit": start.unit, "value": value, "report": report, "compact": compact}
@@ -301,6 +316,60 @@ def payload(tracks: Sequence[Track], tokens: Sequence[Token], notation: Notation
         "tracks": [_track(track, notation) for track in tracks],
         "palettes": {name: _palette(dark=name == "dark") for name in ("light", "dark")},
     }
+
+
+def data(tracks: Sequence[Track], tokens: Sequence[Token]) -> Data:
+    """Every value of every track, for files: a row for each track, step and unit, both counted from 1.
+
+    A value that a track does not have stays empty: an RNN has no gates.
+    """
+    names = list(dict.fromkeys(name for track in tracks for name in (*track.trace.names, *track.trace.inner)))
+
+    def rows() -> Iterator[tuple[object, ...]]:
+        for track in tracks:
+            trace, own = track.trace, {*track.trace.names, *track.trace.inner}
+            arrays = [shortest(trace[name]) if name in own else None for name in names]
+            for step, token in enumerate(tokens):
+                for unit in range(trace.hidden):
+                    values = (None if array is None else array[step][unit] for array in arrays)
+                    yield track.title, step + 1, token.text, unit + 1, *values
+
+    def plain() -> dict[str, Any]:
+        return {"tokens": [token.text for token in tokens], "tracks": [_plain(track) for track in tracks]}
+
+    return Data(("track", "step", "token", "unit", *names), rows, plain)
+
+
+def _draws(tracks: Sequence[Track], tokens: Sequence[Token]) -> dict[str, showing.Draw]:
+    """A heatmap of each gate and state, by its title: made when it is asked for."""
+    texts = [token.text for token in tokens]
+
+    def draw(track: Track, line: Line, title: str) -> showing.Draw:
+        return lambda dark: figures.heatmap(track.trace[line.name], line.role, title, texts, dark=dark)
+
+    return {
+        title: draw(track, line, title)
+        for track in tracks
+        for line in track.trace.cell.equations
+        for title in [f"{track.title}: {line.name} ({line.role})"]
+    }
+
+
+def _plain(track: Track) -> dict[str, Any]:
+    trace, says = track.trace, track.says
+    found: dict[str, Any] = {
+        "title": track.title,
+        "cell": trace.cell.kind,
+        "reverse": trace.reverse,
+        "names": list(trace.names),
+        "start": dict(trace.start),
+        "values": {name: trace[name] for name in (*trace.names, *trace.inner)},
+    }
+    if isinstance(says, Words):
+        found["says"] = {"title": says.title, "words": says.words, "probabilities": says.probabilities}
+    elif says:
+        found["says"] = {"title": says.title, "values": says.values}
+    return found
 
 
 def _message(content: dict[str, Any]) -> dict[str, Any]:
@@ -377,6 +446,7 @@ def _track(track: Track, notation: Notation) -> dict[str, Any]:
         },
         "facts": _facts(trace, writer),
         "says": _says(track.says),
+        "held": {name: _encoded(np.asarray(held, dtype=np.float32)) for name, held in track.held.items()},
     }
 
 

@@ -555,9 +555,11 @@ function createInspector(player, track, part) {
       draw(step, unit, largest) {
         if (!row) return;
         const value = track.at(row.value, step, unit);
+        const isHeld = track.isHeld(row.value, step, unit);
+        write(said, isHeld ? "set by you" : row.what);
         write(number, shown(value));
         const factors = row.factors.map((factor) => shown(track.at(factor, step, unit)));
-        if (factors.length) write(label, factors.join(" × "));
+        if (factors.length) write(label, isHeld ? "" : factors.join(" × "));
         const share = Number.isFinite(value) ? Math.min(Math.abs(value) / largest, 1) / 2 : 0;
         fill.style.transform = `translateX(${value < 0 ? -100 * share : 0}%) scaleX(${share})`;
       },
