@@ -1,0 +1,41 @@
+"""Exhibit: what shall we look at together, step by step?"""
+
+import streamlit as st
+
+from models.reading import Question
+from playground import class_parts as parts
+from playground import class_words as words
+from playground import compute, controls
+from playground.notation import NOTATIONS
+from playground.player import Cursor
+
+st.title("Lessons")
+st.markdown(words.ASKED)
+
+# Controls
+parts.show_lessons()
+
+# Compute
+reading = compute.read(Question(controls.LECTURE))
+
+# Figures
+st.subheader("Where the first one leads")
+st.markdown(words.LEADS)
+controls.play(
+    "lessons",
+    {"LSTM": reading},
+    NOTATIONS["PyTorch"],
+    Cursor(1, compute.number_unit("LSTM")),
+    value="i",
+    compact=True,
+)
+
+# Explanation
+st.subheader("A lesson of your own")
+parts.ask_own()
+st.subheader("Your guesses so far")
+parts.show_guesses()
+st.subheader("What to notice")
+st.markdown(words.NOTICE)
+st.subheader("Two things to try")
+parts.show_tries()
