@@ -1,0 +1,33 @@
+"""Pictures, the Python side: which element of the page two buttons save, and under which name.
+
+    from playground.picture import picture
+
+    picture("cell_accuracy", "accuracy-by-distance", alt="Share of right verbs by distance", key="save_picture")
+
+Plotly and the drawings are SVG in the page already. The browser (picture.js) takes that, writes the styles that it has from
+the page into it, and saves it, or paints it at twice its size for a PNG. The server draws nothing and is not asked.
+"""
+
+import json
+from pathlib import Path
+
+from streamlit.components.v2 import component
+
+
+def _part(ending: str) -> str:
+    return Path(__file__).with_name(f"picture.{ending}").read_text(encoding="utf-8")
+
+
+_COMPONENT = component("save_picture", html=_part("html"), css=_part("css"), js=_part("js"))
+
+
+def picture(of: str, name: str, *, alt: str, key: str) -> None:
+    """Show the buttons SVG and PNG.
+
+    Args:
+        of: the key of the chart or drawing that they save.
+        name: of the file, without its ending.
+        alt: what a reader without the picture should know; the file says it too.
+        key: the component's key.
+    """
+    _COMPONENT(key=key, data=json.dumps({"of": of, "name": name, "alt": alt}), width="content")

@@ -1,0 +1,86 @@
+"""What a page shows, and what of it can be saved: the one way to put a chart on a page.
+
+    from playground import showing
+
+    showing.chart(figure, key="cell_accuracy", alt="Share of right verbs by distance")
+
+Charts are shown as Streamlit shows them. While somebody has the panel for saving open (`playground/saving.py`), each one
+is kept for it as well; so are players, drawings and live curves, which call `keep` themselves. Closed, nothing is kept.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from playground import tables
+from playground.recording import wanted
+from playground.tables import Data
+
+_SHOWN = "save_shown"
+
+Draw = Callable[[bool], go.Figure]
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """Something on the page that can be saved.
+
+    Attributes:
+        key: the key of its element.
+        title: what there is to see.
+        data: makes its numbers.
+        figure: the figure, where it is one.
+        drawn: whether the browser has it as SVG without its being a figure.
+        draws: figures of it that the panel can draw, by title; each takes whether the page is dark.
+        alt: what a reader without the picture should know.
+    """
+
+    key: str
+    title: str
+    data: Callable[[], Data]
+    figure: go.Figure | None = None
+    drawn: bool = False
+    draws: Mapping[str, Draw] = field(default_factory=dict)
+    alt: str = ""
+
+
+def chart(figure: go.Figure, *, key: str, alt: str, where: Any = st, config: dict[str, Any] | None = None) -> None:  # noqa: ANN401 - a container, or Streamlit itself
+    """Show a figure.
+
+    Args:
+        figure: with its title and its axis titles.
+        key: the key of the chart, unique in the app.
+        alt: what a reader without the picture should know.
+        where: the column or container in which it stands; the place where the script is, if not given.
+        config: of Plotly.
+    """
+    where.plotly_chart(figure, key=key, alt=alt, config=config)
+    keep(key, tables.title_of(figure) or alt, lambda: tables.of_figure(figure), figure, alt=alt)
+
+
+def keep(
+    key: str,
+    title: str,
+    data: Callable[[], Data],
+    figure: go.Figure | None = None,
+    *,
+    drawn: bool = False,
+    draws: Mapping[str, Draw] | None = None,
+    alt: str = "",
+) -> None:
+    """Keep something for the panel for saving, if that is open. What was kept under the key before is forgotten."""
+    if wanted():
+        st.session_state.setdefault(_SHOWN, {})[key] = Shown(key, title, data, figure, drawn, draws or {}, alt)
+
+
+def begin() -> None:
+    """A run of the whole page starts: forget what the last one has shown."""
+    st.session_state[_SHOWN] = {}
+
+
+def shown() -> dict[str, Shown]:
+    """What this view shows, by key, in order. Fragments that run later go on filling it."""
+    return st.session_state.setdefault(_SHOWN, {})

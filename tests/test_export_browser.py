@@ -1,0 +1,187 @@
+"""Saving in Chromium: what a visitor clicks arrives as a file that other programs read."""
+
+import base64
+import csv
+import json
+import struct
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture
+def visit(open_page, app_url):
+    """Opens a page of the app with the panel for saving open."""
+
+    def visited(path, **options):
+        page = open_page(**options)
+        page.goto(f"{app_url}/{path}")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+        page.get_by_text("Save figures, data, code").click()
+        expect(page.get_by_role("button", name="CSV", exact=True)).to_be_visible()
+        return page
+
+    return visited
+
+
+@pytest.fixture
+def click(tmp_path):
+    """Clicks a button of the panel and gives the file that it saves."""
+
+    def clicked(page, label) -> Path:
+        with page.expect_download() as download:
+            page.get_by_role("button", name=label, exact=True).click()
+        path = tmp_path / download.value.suggested_filename
+        download.value.save_as(path)
+        return path
+
+    return clicked
+
+
+def size_of(png: Path) -> tuple[int, int]:
+    head = png.read_bytes()[:24]
+    assert head[:8] == b"\x89PNG\r\n\x1a\n"
+    width, height = struct.unpack(">II", head[16:24])
+    return width, height
+
+
+def colours_of(page, path: Path) -> set[str]:
+    """Colours of the corner and of all pixels on a coarse grid, as the browser reads the picture back."""
+    return set(
+        page.evaluate(
+            """async (url) => {
+              const image = new Image();
+              image.src = url;
+              await image.decode();
+              const canvas = document.createElement("canvas");
+              [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
+              const brush = canvas.getContext("2d");
+              brush.drawImage(image, 0, 0);
+              const { data } = brush.getImageData(0, 0, canvas.width, canvas.height);
+              const found = [];
+              for (let k = 0; k < data.length; k += 4 * 7) found.push(data.slice(k, k + 4).join(" "));
+              return [...new Set(found)];
+            }""",
+            f"data:image/png;base64,{base64.b64encode(path.read_bytes()).decode()}",
+        )
+    )
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_figure_is_saved_as_one_svg_that_needs_nothing_else(scheme, visit, click):
+    page = visit("chains_of_numbers", color_scheme=scheme)
+    path = click(page, "SVG")
+    root = ET.parse(path).getroot()  # noqa: S314 - our own file
+    assert root.tag == f"{SVG}svg"
+    box = page.locator(".st-key-chain_products .main-svg").first.bounding_box()
+    assert box
+    assert [float(root.attrib[side]) for side in ("width", "height")] == pytest.approx(
+        [box["width"], box["height"]], abs=1
+    )
+    assert root.find(f"{SVG}title") is not None
+    ground = root.find(f"{SVG}rect")
+    assert ground is not None
+    assert ground.attrib["fill"] == {"light": "#ffffff", "dark": "#11161c"}[scheme]
+    text = path.read_text(encoding="utf-8")
+    assert "@font-face" in text
+    assert "data:font" in text or "data:application" in text
+    assert 'href="http' not in text
+    assert "url(http" not in text
+    words = {"".join(node.itertext()) for node in root.iter(f"{SVG}text")}
+    assert page.locator(".st-key-chain_products .gtitle").text_content() in words
+    assert all(
+        "font-family" in node.attrib["style"] and "fill" in node.attrib["style"] for node in root.iter(f"{SVG}text")
+    )
+    assert not [node for node in root.iter() if node.attrib.get("class", "").startswith(("draglayer", "hoverlayer"))]
+
+
+def test_an_svg_looks_in_a_page_of_its_own_as_in_the_app(visit, click, open_page):
+    page = visit("chains_of_numbers")
+    path = click(page, "SVG")
+    alone = open_page()
+    alone.goto(path.as_uri())
+    drawn = alone.locator("svg").first.locator("path").count()
+    shown = page.locator(".st-key-chain_products .main-svg path:visible").count()
+    assert drawn >= shown > 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_png_has_twice_the_pixels_and_the_colours_of_the_page(scheme, visit, click):
+    page = visit("chains_of_numbers", color_scheme=scheme)
+    box = page.locator(".st-key-chain_products .main-svg").first.bounding_box()
+    assert box
+    path = click(page, "PNG")
+    width, height = size_of(path)
+    assert (width, height) == pytest.approx((2 * box["width"], 2 * box["height"]), abs=2)
+    colours = colours_of(page, path)
+    assert {"light": "255 255 255 255", "dark": "17 22 28 255"}[scheme] in colours
+    assert len(colours) > 10  # not an empty sheet
+    expect(page.get_by_text(f"Saved {path.name}")).to_be_visible()
+
+
+def test_html_opens_without_a_network_and_without_the_app(visit, click, browser):
+    path = click(visit("chains_of_numbers"), "HTML")
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("requestfailed", lambda request: errors.append(request.url))
+    page.goto(path.as_uri())
+    expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    expect(page.locator(".gtitle")).not_to_be_empty()
+    assert not errors
+    context.close()
+
+
+def test_data_arrive_as_csv_and_json(visit, click):
+    page = visit("chains_of_numbers")
+    with click(page, "CSV").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert float(rows[1]["x"]) > float(rows[0]["x"])
+    whole = json.loads(click(page, "JSON").read_text(encoding="utf-8"))
+    assert sum(len(trace["x"]) for trace in whole["traces"] if trace.get("x")) == len(rows)
+
+
+def test_a_drawing_of_numbers_is_saved_as_it_is_lit(visit, click):
+    page = visit("recurrence_on_paper")
+    root = ET.parse(click(page, "SVG")).getroot()  # noqa: S314 - our own file
+    words = {"".join(node.itertext()) for node in root.iter(f"{SVG}text")}
+    assert {"step 1", "step 2", "step 3"} <= words
+    width, height = size_of(click(page, "PNG"))
+    assert width > height > 200
+
+
+def test_a_player_is_saved_as_a_heatmap_with_all_its_numbers(visit, click):
+    page = visit("step_a_cell")
+    expect(page.locator(".st-key-save_picture_of .main-svg").first).to_be_visible()
+    root = ET.parse(click(page, "SVG")).getroot()  # noqa: S314 - our own file
+    assert "LSTM: i (write)" in {"".join(node.itertext()) for node in root.iter(f"{SVG}text")}
+    with click(page, "CSV").open(encoding="utf-8", newline="") as file:
+        assert len(list(csv.DictReader(file))) == 12 * 16
+
+
+def test_the_script_of_the_view_is_saved_and_follows_the_view(visit, click):
+    page = visit("step_a_cell?cell_cell=GRU")
+    text = click(page, "Python script").read_text(encoding="utf-8")
+    assert "cell='GRU'" in text
+    compile(text, "numbers_of_this_view.py", "exec")
+
+
+def test_a_picture_that_left_the_page_is_missed_with_a_sentence(visit):
+    page = visit("chains_of_numbers")
+    page.evaluate("document.querySelector('.st-key-chain_products').remove()")
+    page.get_by_role("button", name="SVG", exact=True).click()
+    expect(page.get_by_text("This picture is not on the page now.")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [390, 1920])
+def test_the_panel_fits_its_window(width, visit):
+    page = visit("clipping_and_remedies", viewport={"width": width, "height": 900})
+    assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth - main.clientWidth") <= 1
