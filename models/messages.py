@@ -13,8 +13,8 @@ from models.training import Snapshot
 State = Literal["waiting", "running", "paused", "done", "broken", "stopped", "failed"]
 """How a job stands: "broken" when its loss is no longer a number, "failed" when the machine or the program failed it."""
 
-Command = Literal["pause", "resume", "step", "rate"]
-"""What may be done with a job that goes on."""
+Command = Literal["pause", "resume", "step", "rate", "finish"]
+"""What may be done with a job that goes on; "finish" ends it here, with a last look."""
 
 OVER: tuple[State, ...] = ("done", "broken", "stopped", "failed")
 """States that are the last."""
@@ -36,6 +36,23 @@ class Begin:
     run: Run
     paused: bool
     tested: bool
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Teach:
+    """Start an assignment: see `models.pupil`.
+
+    Attributes:
+        job: Its number.
+        assignment: What to learn, pickled: it is opened by the process that does it, where an error is that job's own.
+        paused: Make no update until told to.
+        seconds: Of computing that it may take.
+    """
+
+    job: int
+    assignment: bytes
+    paused: bool
     seconds: float
 
 
@@ -63,11 +80,12 @@ class Report:
         state: How it stands now.
         updates: Made so far.
         run: What is trained, changes of the learning rate included; None if that has not changed.
-        losses, gradient_norms: Of the updates since the last report, (N,).
+        losses, gradient_norms: Of the updates since the last report, (N,); an assignment has no norms.
         snapshots: Made since then.
         accuracies: By length, as far as they have been measured.
         seconds: Of computing so far.
         sentence: What a visitor should know about the state.
+        picture: Of an assignment, where it is time for a new one: see `models.pupil`.
     """
 
     job: int
@@ -80,6 +98,7 @@ class Report:
     accuracies: Mapping[int, float] = field(default_factory=dict)
     seconds: float = 0.0
     sentence: str = ""
+    picture: object = None
 
 
 @dataclass(frozen=True)

@@ -16,15 +16,19 @@ import signal
 import sys
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
-from models.messages import Beat, Begin, Order, Report, State
+from models.messages import OVER, Beat, Begin, Order, Report, State, Teach
+from models.pupil import Assignment, Pupil
 from models.run import Run
 from models.tasks import TASKS
 from models.training import Snapshot, Training, restore
@@ -36,6 +40,9 @@ ROUND = 0.5
 """Seconds in which every run should have its turn; many runs get shorter turns."""
 
 SHORTEST_SLICE = 0.02
+
+PICTURE = 0.3
+"""Seconds between two pictures of an assignment."""
 
 BEAT = 1.0
 """Seconds between two signs of life of a process that only holds paused runs."""
@@ -49,7 +56,7 @@ def main() -> None:
     Training(Run(task="latch", hidden=1, steps=0)).look()  # so that the optimizers are imported before the freeze
     gc.freeze()
     _step_back()
-    orders: queue.SimpleQueue[Begin | Order] = queue.SimpleQueue()
+    orders: queue.SimpleQueue[Begin | Teach | Order] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(orders_in, orders), daemon=True).start()
 
     def tell(message: Report | Beat) -> None:
@@ -71,7 +78,7 @@ class Worker:
         tell: Takes reports.
     """
 
-    def __init__(self, orders: queue.SimpleQueue[Begin | Order], tell: Callable[[Report | Beat], None]) -> None:
+    def __init__(self, orders: queue.SimpleQueue[Begin | Teach | Order], tell: Callable[[Report | Beat], None]) -> None:
         self._orders, self._tell = orders, tell
         self._held: dict[int, _Held] = {}  # the order is that of turns
 
@@ -94,24 +101,26 @@ class Worker:
         else:
             self._tell(Beat())
 
-    def _obey(self, order: Begin | Order) -> None:
-        if isinstance(order, Begin):
+    def _obey(self, order: Begin | Teach | Order) -> None:
+        if not isinstance(order, Order):
             self._safely(order.job, lambda: self._begin(order))
         elif held := self._held.get(order.job):
             self._safely(order.job, lambda: self._do(held, order))
 
-    def _begin(self, order: Begin) -> None:
-        held = self._held[order.job] = _Held(order)
-        self._tell(held.report(look=order.paused))
+    def _begin(self, order: Begin | Teach) -> None:
+        held = self._held[order.job] = _HeldRun(order) if isinstance(order, Begin) else _HeldAssignment(order)
+        self._report(held, look=order.paused)
 
     def _do(self, held: _Held, order: Order) -> None:
         if order.name == "stop":
             self._drop(held.job)
             return
-        if order.name == "rate":
+        if order.name == "rate" and isinstance(held, _HeldRun):
             held.training.change_rate(order.rate)
         elif order.name == "step" and not held.training.done:
             held.update()
+        elif order.name == "finish":
+            held.finished = True
         held.paused = order.name in ("pause", "step") or (order.name == "rate" and held.paused)
         self._report(held, look=held.paused)
 
@@ -146,48 +155,104 @@ class Worker:
             self._tell(Report(job, "failed", sentence=f"The training ended with an error: {said}"))
 
 
-class _Held:
-    """A run that this process holds."""
+class _Held(ABC):
+    """What this process holds for a visitor: its turns, its pauses, its time.
 
-    def __init__(self, order: Begin) -> None:
-        self.job, self.paused, self.training = order.job, order.paused, Training(order.run)
+    Attributes:
+        paused: No turn is due.
+        finished: It was told to end here.
+        measurements: What is left to do after the last update, a turn each.
+    """
+
+    def __init__(self, order: Begin | Teach, training: Training | Pupil[object]) -> None:
+        self.job, self.paused, self.finished = order.job, order.paused, False
+        self.training = training
         self._limit, self._seconds = order.seconds, 0.0
-        self._untested = list(TASKS[order.run.task].tested) if order.tested else []
-        self._told: Run = order.run
         self._losses: list[float] = []
-        self._norms: list[float] = []
-        self._snapshots: list[Snapshot] = []
-        self._accuracies: dict[int, float] = {}
+        self.measurements: list[Callable[[], None]] = []
 
     @property
     def over(self) -> bool:
         """Whether nothing is left to do."""
-        return self._state()[0] not in ("running", "paused")
-
-    def update(self) -> None:
-        """One update."""
-        snapshot = self.training.update()
-        self._losses.append(self.training.loss)
-        self._norms.append(self.training.gradient_norm)
-        self._snapshots += [snapshot] if snapshot else []
+        return self.state()[0] in OVER
 
     def go_on(self, seconds: float) -> None:
         """Updates, as many as fit into some seconds, and at least one; or, after the last, one measurement."""
         begun = time.monotonic()
         if self.training.done:
-            length = self._untested.pop(0)
-            task, run = TASKS[self.training.run.task], self.training.run
-            self._accuracies[length] = task.accuracy_at(restore(run, self.training.look()), length)
+            self.measurements.pop(0)()
         else:
-            while not self.training.done:
+            while not (self.training.done or self.broken()):
                 self.update()
                 if time.monotonic() - begun >= seconds:
                     break
         self._seconds += time.monotonic() - begun
 
+    def state(self) -> tuple[State, str]:
+        """How it stands, and what a visitor should know about that."""
+        if broken := self.broken():
+            return "broken", broken
+        if self.training.done and not self.measurements:
+            return "done", ""
+        if self.finished:
+            return "stopped", "Stopped."
+        if self._seconds >= self._limit:
+            limit = f"{self._limit:.0f} seconds of computing, the most that this server gives to one run"
+            return "stopped", f"Stopped after {self.training.step:,} updates: it took {limit}."
+        return ("paused" if self.paused else "running"), ""
+
+    @abstractmethod
+    def broken(self) -> str:
+        """A sentence where loss or gradient is no longer a number, else nothing."""
+
+    @abstractmethod
+    def update(self) -> None:
+        """One update."""
+
+    @abstractmethod
     def report(self, *, look: bool = False) -> Report:
-        """What happened since the last report; with a snapshot of now where one wants to look, or at an early end."""
-        state, sentence = self._state()
+        """What happened since the last report; with a look at now where one wants it, or at an early end."""
+
+    def _losses_since(self) -> NDArray[np.float64]:
+        losses, self._losses = np.array(self._losses, dtype=np.float64), []
+        return losses
+
+
+class _HeldRun(_Held):
+    """A run of the lab."""
+
+    def __init__(self, order: Begin) -> None:
+        self.training = Training(order.run)
+        super().__init__(order, self.training)
+        if order.tested:
+            self.measurements += [partial(self._measure, length) for length in TASKS[order.run.task].tested]
+        self._told: Run = order.run
+        self._norms: list[float] = []
+        self._snapshots: list[Snapshot] = []
+        self._accuracies: dict[int, float] = {}
+
+    def update(self) -> None:
+        snapshot = self.training.update()
+        self._losses.append(self.training.loss)
+        self._norms.append(self.training.gradient_norm)
+        self._snapshots += [snapshot] if snapshot else []
+
+    def _measure(self, length: int) -> None:
+        run = self.training.run
+        self._accuracies[length] = TASKS[run.task].accuracy_at(restore(run, self.training.look()), length)
+
+    def broken(self) -> str:
+        training = self.training
+        if not training.done or (math.isfinite(training.loss) and math.isfinite(training.gradient_norm)):
+            return ""
+        what = "loss" if not math.isfinite(training.loss) else "gradient"
+        return (
+            f"After {training.step:,} updates the {what} is no longer a number: no update can follow. A lower "
+            "learning rate or clipping helps."
+        )
+
+    def report(self, *, look: bool = False) -> Report:
+        state, sentence = self.state()
         if look or state == "stopped":
             self._snapshots.append(self.training.look())
         run = self.training.run
@@ -196,7 +261,7 @@ class _Held:
             state,
             self.training.step,
             None if run == self._told else run,
-            np.array(self._losses, dtype=np.float64),
+            self._losses_since(),
             np.array(self._norms, dtype=np.float64),
             tuple(self._snapshots),
             dict(self._accuracies),
@@ -204,23 +269,43 @@ class _Held:
             sentence,
         )
         self._told = run
-        self._losses, self._norms, self._snapshots = [], [], []
+        self._norms, self._snapshots = [], []
         return report
 
-    def _state(self) -> tuple[State, str]:
-        training = self.training
-        if training.done and not (math.isfinite(training.loss) and math.isfinite(training.gradient_norm)):
-            what = "loss" if not math.isfinite(training.loss) else "gradient"
-            return "broken", (
-                f"After {training.step:,} updates the {what} is no longer a number: no update can follow. A lower "
-                "learning rate or clipping helps."
-            )
-        if training.done and not self._untested:
-            return "done", ""
-        if self._seconds >= self._limit:
-            limit = f"{self._limit:.0f} seconds of computing, the most that this server gives to one run"
-            return "stopped", f"Stopped after {training.step:,} updates: it took {limit}."
-        return ("paused" if self.paused else "running"), ""
+
+class _HeldAssignment(_Held):
+    """An assignment of a page's own; its last measurements are in its last picture."""
+
+    def __init__(self, order: Teach) -> None:
+        assignment = cast(Assignment[object], pickle.loads(order.assignment))  # noqa: S301 - from our own process
+        self.training = assignment.begin()
+        super().__init__(order, self.training)
+        self._due = 0.0  # when the next picture is
+
+    def update(self) -> None:
+        self.training.update()
+        self._losses.append(self.training.loss)
+
+    def broken(self) -> str:
+        if self.training.step == 0 or math.isfinite(self.training.loss):
+            return ""
+        return f"After {self.training.step:,} updates the loss is no longer a number: no update can follow."
+
+    def report(self, *, look: bool = False) -> Report:
+        state, sentence = self.state()
+        last, picture = state in OVER, None
+        if state != "broken" and (look or last or time.monotonic() >= self._due):
+            picture = self.training.look(last=last)
+            self._due = time.monotonic() + PICTURE
+        return Report(
+            self.job,
+            state,
+            self.training.step,
+            losses=self._losses_since(),
+            seconds=self._seconds,
+            sentence=sentence,
+            picture=picture,
+        )
 
 
 def _pipes() -> tuple[BinaryIO, BinaryIO]:
@@ -239,7 +324,7 @@ def _step_back() -> None:
             Path("/proc/self/oom_score_adj").write_text("500", "ascii")
 
 
-def _listen(pipe: BinaryIO, orders: queue.SimpleQueue[Begin | Order]) -> None:
+def _listen(pipe: BinaryIO, orders: queue.SimpleQueue[Begin | Teach | Order]) -> None:
     try:
         while True:
             orders.put(pickle.load(pipe))  # noqa: S301 - from the process that started this one

@@ -1,4 +1,4 @@
-"""Workers: training runs in processes of their own, in fair turns.
+"""Workers: runs of the lab, and what else visitors train, in processes of their own, in fair turns.
 
     with Workers() as workers:
         job = workers.start(Run(task="latch", steps=500, keep_bias=1.0), owner="a visitor")
@@ -6,6 +6,8 @@
             workers.renew("a visitor")  # still there
             print(job.state, job.updates, job.snapshots[-1].accuracy if job.snapshots else "")
             time.sleep(0.2)
+
+`teach` does the same for an assignment of a page's own: see `models.pupil`.
 
 A page reads a `Job` as it would any value: what the processes send is put there by one thread for each process, which only
 takes in what was computed elsewhere. Nobody waits for a lock while something computes.
@@ -16,6 +18,7 @@ from __future__ import annotations
 import atexit
 import os
 import pickle
+import queue
 import signal
 import subprocess
 import sys
@@ -26,13 +29,17 @@ from collections.abc import Callable
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
-from typing import IO, Self, cast
+from typing import IO, Self, TypeVar, cast
 
 from models import machine
-from models.job import Job
+from models.job import Homework, Job, Work
 from models.limits import LIMITS, Limits
-from models.messages import Beat, Begin, Command, Order, Report
+from models.messages import Beat, Begin, Command, Order, Report, Teach
+from models.pupil import Assignment
 from models.run import Run
+
+Picture = TypeVar("Picture")
+Begun = TypeVar("Begun", bound=Work)
 
 ROOT = Path(__file__).parent.parent
 
@@ -54,8 +61,8 @@ class Workers:
         self._size, self._lease = size, lease
         self._lock = threading.RLock()  # around what follows; never held while anything is computed
         self._processes: list[_Process] = []
-        self._where: dict[Job, _Process] = {}  # jobs that have begun
-        self._waiting: list[Job] = []
+        self._where: dict[Work, _Process] = {}  # what has begun
+        self._waiting: list[Work] = []
         self._until: dict[str, float] = {}  # leases by owner
         self._numbers = count()
         self._closed = False
@@ -85,17 +92,30 @@ class Workers:
         """
         self.limits.check(run)
         keep = self.limits.keep(run) if keep is None else min(keep, self.limits.keep(run))
-        with self._lock:
-            if self._closed:
-                raise RuntimeError("these workers are closed, expected open ones")
-            if len(self._of(owner)) >= self.limits.waiting:
-                raise ValueError(f"You have {self.limits.waiting} runs already, the most for one visitor.")
-            order = Begin(next(self._numbers), run, paused, tested, self.limits.seconds)
-            job = Job(self, order, owner, keep)
-            self._until[owner] = time.monotonic() + self._lease
-            self._waiting.append(job)
-            self._admit()
-        return job
+
+        def job(number: int) -> Job:
+            return Job(self, Begin(number, run, paused, tested, self.limits.seconds), owner, keep)
+
+        return self._enlist(job, owner)
+
+    def teach(self, assignment: Assignment[Picture], owner: str, *, paused: bool = False) -> Homework[Picture]:
+        """Trains an assignment of a page's own, at once or as soon as there is a place.
+
+        Args:
+            assignment: What to learn.
+            owner: Whose it is: see `start`.
+            paused: Make no update until told to.
+
+        Raises:
+            ValueError, RuntimeError: As `start`.
+        """
+        data = pickle.dumps(assignment, protocol=pickle.HIGHEST_PROTOCOL)
+        self.limits.check_assignment(assignment.updates, len(data))
+
+        def homework(number: int) -> Homework[Picture]:
+            return Homework(self, Teach(number, data, paused, self.limits.seconds), owner, assignment.updates)
+
+        return self._enlist(homework, owner)
 
     def warm(self) -> None:
         """Starts the first process if there is none, so that the first run need not wait 2 or 3 seconds for it."""
@@ -115,36 +135,36 @@ class Workers:
             for job in reversed(self._of(owner)):  # those that wait first, so that none begins
                 self.stop(job)
 
-    def jobs(self, owner: str) -> tuple[Job, ...]:
-        """The runs of an owner that are not over."""
+    def jobs(self, owner: str) -> tuple[Work, ...]:
+        """The work of an owner that are not over."""
         with self._lock:
             return tuple(self._of(owner))
 
-    def stop(self, job: Job, sentence: str = "Stopped.") -> None:
-        """Ends a job: see `Job.stop`."""
+    def stop(self, job: Work, sentence: str = "Stopped.") -> None:
+        """Ends a job: see `Work.stop`."""
         with self._lock:
             job.end("stopped", sentence)
             if process := self._where.get(job):
-                process.send(Order(job.order.job, "stop"))
+                process.send(Order(job.job, "stop"))
             self._forget(job)
 
-    def order(self, job: Job, command: Command, rate: float = 0.0) -> None:
-        """Tells a job's process what to do; of one that waits it changes how it will begin. For `Job`."""
+    def order(self, job: Work, command: Command, rate: float = 0.0) -> None:
+        """Tells a job's process what to do; of one that waits it changes how it will begin. For `Work`."""
         with self._lock:
             if process := self._where.get(job):
-                process.send(Order(job.order.job, command, rate))
+                process.send(Order(job.job, command, rate))
             elif job in self._waiting:
                 job.begin_otherwise(command, rate)
 
-    def place(self, job: Job) -> int:
-        """See `Job.place`."""
+    def place(self, job: Work) -> int:
+        """See `Work.place`."""
         with self._lock:
             training = {other.owner for other in self._where}
             queue = list(dict.fromkeys(other.owner for other in self._waiting if other.owner not in training))
             return queue.index(job.owner) + 1 if job.owner in queue else 0
 
-    def why_waiting(self, job: Job) -> str:
-        """A sentence for the visitor of a job that waits. For `Job`."""
+    def why_waiting(self, job: Work) -> str:
+        """A sentence for the visitor of a job that waits. For `Work`."""
         with self._lock:
             if job in self._where:
                 return "A training process is starting, which takes a few seconds."
@@ -154,6 +174,12 @@ class Workers:
         others = {1: "yours is the next run", 2: "one visitor waits before you"}
         before = others.get(place, f"{place - 1} visitors wait before you")
         return f"All places for training on this server are taken ({self.limits.sessions}): {before}."
+
+    @property
+    def visitors(self) -> int:
+        """Visitors for whom something goes on now."""
+        with self._lock:
+            return len({job.owner for job in self._where if job.state != "paused"})
 
     @property
     def processes(self) -> tuple[int, ...]:
@@ -172,7 +198,20 @@ class Workers:
         for process in processes:
             process.end()
 
-    def _of(self, owner: str) -> list[Job]:
+    def _enlist(self, made: Callable[[int], Begun], owner: str) -> Begun:
+        """Makes a job with a number of its own, and begins it as soon as there is a place."""
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("these workers are closed, expected open ones")
+            if len(self._of(owner)) >= self.limits.waiting:
+                raise ValueError(f"You have {self.limits.waiting} runs already, the most for one visitor.")
+            job = made(next(self._numbers))
+            self._until[owner] = time.monotonic() + self._lease
+            self._waiting.append(job)
+            self._admit()
+        return job
+
+    def _of(self, owner: str) -> list[Work]:
         return [job for job in [*self._where, *self._waiting] if job.owner == owner]
 
     def _admit(self) -> None:
@@ -183,7 +222,7 @@ class Workers:
             if mine < self.limits.runs and (mine or len(running) < self.limits.sessions):
                 self._waiting.remove(job)
                 process = self._where[job] = self._least_loaded()
-                process.send(job.order)
+                process.send(job.begin())
 
     def _least_loaded(self) -> _Process:
         load = dict.fromkeys(self._processes, 0)
@@ -205,7 +244,7 @@ class Workers:
         """What the thread of a process does with what came."""
         if isinstance(report, Report):
             with self._lock:
-                job = next((job for job in self._where if job.order.job == report.job), None)
+                job = next((job for job in self._where if job.job == report.job), None)
             if job:
                 job.hear(report)
                 if job.over:
@@ -229,7 +268,7 @@ class Workers:
             if process.ready and not self._closed and len(self._processes) < before:
                 self._spawn()
 
-    def _forget(self, job: Job) -> None:
+    def _forget(self, job: Work) -> None:
         """A job is over: its place is free, and nothing here refers to it."""
         self._where.pop(job, None)
         if job in self._waiting:
@@ -241,7 +280,11 @@ class Workers:
 
 
 class _Process:
-    """A training process, and the thread that listens to it."""
+    """A training process, the thread that listens to it, and the one that writes to it.
+
+    Writing has a thread of its own because a pipe holds some 60 kB, an assignment may have megabytes, and a process that
+    starts reads nothing for seconds: no page waits for that.
+    """
 
     def __init__(self, hear: Callable[[Report | Beat], None], lost: Callable[[_Process], None]) -> None:
         one_thread = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
@@ -254,27 +297,36 @@ class _Process:
             env={**os.environ, **one_thread},
         )
         self.id, self.ready = self._popen.pid, False
-        self._sending, self._ending = threading.Lock(), threading.Lock()
+        self._ending = threading.Lock()
+        self._orders: queue.SimpleQueue[Begin | Teach | Order | None] = queue.SimpleQueue()
+        self._writer = threading.Thread(target=self._write, name="orders", daemon=True)
+        self._writer.start()
         self._thread = threading.Thread(target=self._listen, args=(hear, lost), name="training", daemon=True)
         self._thread.start()
 
-    def send(self, order: Begin | Order) -> None:
-        """Sends an order; where the process has ended nothing happens, as its thread will say so."""
-        with self._sending, suppress(OSError, ValueError):
-            pipe = cast(IO[bytes], self._popen.stdin)
-            pickle.dump(order, pipe, protocol=pickle.HIGHEST_PROTOCOL)
-            pipe.flush()
+    def send(self, order: Begin | Teach | Order) -> None:
+        """Sends an order, soon; where the process has ended nothing happens, as the thread that listens will say so."""
+        self._orders.put(order)
 
     def end(self) -> int:
         """Ends the process and its thread, and returns its exit code. Nothing is lost: what counts has been sent."""
         with self._ending:
             self._popen.kill()
             code = self._popen.wait()
-            with self._sending, suppress(OSError):
-                cast(IO[bytes], self._popen.stdin).close()
+            self._orders.put(None)
+            self._writer.join()
         if threading.current_thread() is not self._thread:
             self._thread.join()
         return code
+
+    def _write(self) -> None:
+        pipe = cast(IO[bytes], self._popen.stdin)
+        with suppress(OSError):  # it has ended, perhaps in the middle of an order
+            while order := self._orders.get():
+                pickle.dump(order, pipe, protocol=pickle.HIGHEST_PROTOCOL)
+                pipe.flush()
+        with suppress(OSError):  # closing writes what is left
+            pipe.close()
 
     def _listen(self, hear: Callable[[Report | Beat], None], lost: Callable[[_Process], None]) -> None:
         with cast(IO[bytes], self._popen.stdout) as pipe:
