@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from models.fairness import parameters
 from models.run import Run
-from models.tasks import TASKS
+from models.tasks import TASKS, Measure
 from models.tasks.task import Example
 from models.trace import Trace, trace
 from models.training import Snapshot, restore
@@ -100,6 +100,11 @@ def by_length(run: Run, snapshot: Snapshot) -> dict[int, float]:
     """Accuracy at every length that the task tests, most of which no training sequence had."""
     task, model = TASKS[run.task], restore(run, snapshot)
     return {length: task.accuracy_at(model, length) for length in task.tested}
+
+
+def measures(run: Run, snapshot: Snapshot) -> tuple[Measure, ...]:
+    """What its task measures beside accuracy and loss, at the trained lengths."""
+    return TASKS[run.task].further(restore(run, snapshot), run.lengths)
 
 
 def recurrent_weights(run: Run, snapshot: Snapshot, layer: int = 0) -> dict[str, NDArray[np.floating]]:

@@ -18,10 +18,13 @@ from models.tasks import (
     persons,
     reviews,
     sine,
+    tags,
+    temperature,
+    translation,
 )
-from models.tasks.task import Example, Marks, Task
+from models.tasks.task import Example, Marks, Measure, Task
 
-__all__ = ["TASKS", "Example", "Marks", "Task"]
+__all__ = ["TASKS", "Example", "Marks", "Measure", "Task"]
 
 TASKS: Mapping[str, Task] = {
     "latch": latch.Latch(),
@@ -38,10 +41,14 @@ TASKS: Mapping[str, Task] = {
     "reviews": reviews.Reviews(),
     "kitchen": kitchen.Kitchen(letters=False),
     "kitchen_letters": kitchen.Kitchen(letters=True),
+    "entities": tags.Entities(both_ways=False),
+    "entities_both_ways": tags.Entities(both_ways=True),
+    "dates": translation.Dates(),
     "adding": adding.Adding(),
     "brackets": brackets.Brackets(),
     "sine": sine.Sine(),
     "sines": sine.Sines(),
+    "temperature": temperature.Temperature(),
 }
 """The tasks by name, in the order in which one would teach them.
 

@@ -38,6 +38,24 @@ class Marks:
     loss: float
 
 
+@dataclass(frozen=True)
+class Measure:
+    """Something else that a network is measured by, beside accuracy and loss.
+
+    Attributes:
+        name: What it is, in a few words.
+        value: How much.
+        unit: Of the value; empty where it is a share in [0, 1].
+    """
+
+    name: str
+    value: float
+    unit: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.value:.2f} {self.unit}" if self.unit else f"{self.name} {self.value:.1%}"
+
+
 @dataclass(frozen=True, eq=False)
 class Example:
     """One sequence to look at.
@@ -148,6 +166,10 @@ class Task(ABC):
     def held_out(self, length: int) -> tuple[Tensor, Tensor]:
         """The batch of one length on which `accuracy_at` measures, unless a task has its own: always the same."""
         return _held_out(self, length)
+
+    def further(self, model: Any, lengths: tuple[int, int]) -> tuple[Measure, ...]:  # noqa: ANN401, ARG002 - most have none
+        """Other measures on what `accuracy` is measured on."""
+        return ()
 
     def vectors(self, model: Any, inputs: Tensor) -> Tensor:  # noqa: ANN401 - each task knows its own network
         """What the recurrent layer reads for inputs (..., T) or (..., T, D): vectors (..., T, D)."""
