@@ -25,8 +25,8 @@ class Base:
     border: str
 
 
-LIGHT = Base(background="#ffffff", secondary="#f4f6f8", text="#18212b", primary="#1f6fb2", border="#d5dbe1")
-DARK = Base(background="#11161c", secondary="#1a2129", text="#e9eef3", primary="#3f8fd6", border="#36414d")
+LIGHT = Base(background="#ffffff", secondary="#f4f6f8", text="#0f1720", primary="#19609a", border="#d5dbe1")
+DARK = Base(background="#11161c", secondary="#1a2129", text="#e9eef3", primary="#7fb8ec", border="#36414d")
 
 
 @dataclass(frozen=True)
@@ -59,10 +59,10 @@ ROLES: dict[str, Role] = {
     "write": Role("#1b6342", "#9ebf8e"),
     "keep": Role("#1c3576", "#6989fc"),
     "reset": Role("#51515a", "#a5a7aa"),
-    "read": Role("#8d762a", "#f7eb92"),
+    "read": Role("#897435", "#f7eb92"),
     "candidate": Role("#661a0d", "#e46b1a", ("#2a78c8", "#9ccbff"), (-1.0, 1.0)),
     "memory": Role("#7a3aa5", "#bb81a9", ("#6f7f00", "#c3d96b"), None),
-    "state": Role("#318292", "#75edfa", ("#b04a00", "#e08a3c"), (-1.0, 1.0)),
+    "state": Role("#1e808f", "#75edfa", ("#b04a00", "#e08a3c"), (-1.0, 1.0)),
     "share": Role("#3d4854", "#ccd4dc", ("#a0602a", "#d08a50"), None),
 }
 """Roles by name; docs/style.md says which gate of which cell has which. `share` is any value inside an equation."""

@@ -2,12 +2,13 @@
 
 import base64
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from playground import theme
+from playground import live, theme
 from playground.live import Chart, Curve, Level, Line, Mark, payload
 
 LINE = Line("LSTM", "memory", 1)
@@ -73,3 +74,45 @@ def test_what_does_not_fit_together_gets_a_sentence(changes, sentence):
 def test_an_unknown_role_is_named():
     with pytest.raises(KeyError, match="role 'colour'"):
         sent(lines=[Line("LSTM", "colour")])
+
+
+GROWING = """
+async ([code, html, before, after, pace]) => {
+  const holder = document.createElement("div");
+  holder.style.backgroundColor = "rgb(255, 255, 255)";
+  holder.innerHTML = html;
+  document.body.replaceChildren(holder);
+  const render = (await import(URL.createObjectURL(new Blob([code], { type: "text/javascript" })))).default;
+  const show = (digest, content) =>
+    render({ data: { digest, content, pace }, parentElement: holder, setTriggerValue: () => {} });
+  const root = holder.querySelector(".live");
+  root.style.backgroundColor = "rgb(255, 255, 255)";
+  show("before", before);
+  const rest = () => new Promise((done) => setTimeout(done, 20));
+  while (root.dataset.updates === "0") await rest();
+  show("after", after);
+  const seen = [];
+  for (let k = 0; k < 3000 && !seen.at(-1)?.includes("0.09"); k++) {
+    const text = root.querySelector(".readout").innerText;
+    if (text !== seen.at(-1)) seen.push(text);
+    await rest();
+  }
+  return [Number(root.dataset.updates), seen.length];
+}
+"""
+"""Shows two messages, one after the other, and says how often picture and readout have changed until the last number."""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("pace", "least"), [(0.17, 2), (2.0, 6)])
+def test_where_looks_are_rare_the_points_of_one_appear_one_after_another(page, pace, least):
+    folder = Path(live.__file__).parent
+    page.goto("about:blank")
+    x = np.arange(100.0)
+    messages = [
+        json.dumps(sent(charts=[Chart("loss", "Loss", (Curve("LSTM", x[:n], 1 / (1 + x[:n] / 10)),))]))
+        for n in (10, 100)
+    ]
+    files = [(folder / name).read_text(encoding="utf-8") for name in ("live.js", "live.html")]
+    pictures, numbers = page.evaluate(GROWING, [*files, *messages, pace])
+    assert (pictures == least) if pace < 1 else (pictures >= least and numbers >= least - 1)

@@ -42,7 +42,7 @@ function createGraph(root) {
   const counter = root.querySelector(".counter");
   const scroller = root.querySelector(".scroll");
   const observer = new ResizeObserver(() => drawing?.fit(scroller.clientWidth));
-  const address = createAddress(() => state, () => home);
+  const address = createAddress(() => state, () => home, arrive);
 
   /** @type {State|null} */
   let state = null;
@@ -51,6 +51,7 @@ function createGraph(root) {
   let data = null;
   let nodes = new Map();
   let drawing = null;
+  let arriving = "";
 
   root.addEventListener("keydown", handleKey);
   for (const button of root.querySelectorAll("[data-go]")) button.onclick = () => go(places()[button.dataset.go]);
@@ -63,15 +64,26 @@ function createGraph(root) {
       data = next;
       nodes = new Map(data.nodes.map((node) => [node.name, node]));
       home = { step: data.stops.length, number: nodes.has(data.number) ? data.number : "" };
-      state = settle(state ?? address.read(home), wasAtEnd);
+      state = settle(state && !arriving ? state : address.read(home, arriving || location.search), wasAtEnd && !arriving);
       const focused = root.getRootNode().activeElement?.dataset?.name;
+      writeTexts();
       drawing = createDrawing(root.querySelector(".drawing"), data, { choose, go });
       drawing.fit(scroller.clientWidth);
       if (focused) drawing.focus(nodes.has(focused) ? focused : state.number);
       drawing.follow(scroller, state, "instant");
+      arriving = "";
     }
     applyTheme();
     draw();
+  }
+
+  /** The visitor goes back or forward, or on in a lesson. What comes with it may be other data: the next update looks again. */
+  function arrive(link) {
+    if (!data) return;
+    arriving = link;
+    state = settle(address.read(home, link), false);
+    draw();
+    drawing.follow(scroller, state, "smooth");
   }
 
   /** A state that fits the data. Who saw everything sees everything of the new drawing, too. */
@@ -79,6 +91,17 @@ function createGraph(root) {
     const last = data.stops.length;
     const fitting = wasAtEnd ? last : Math.min(step, last);
     return { step: fitting, number: isShown(number, fitting) ? number : "" };
+  }
+
+  /** The words around the drawing, in the visitor's language. */
+  function writeTexts() {
+    const all = [root, ...root.querySelectorAll("[data-label], [data-text]")];
+    for (const element of all) {
+      const { label: name, title, text } = element.dataset;
+      if (name) element.setAttribute("aria-label", data.texts[name]);
+      if (title) element.title = data.texts[title];
+      if (text) element.textContent = data.texts[text];
+    }
   }
 
   function isShown(number, step) {
@@ -93,6 +116,7 @@ function createGraph(root) {
 
   function set(change) {
     state = { ...state, ...change };
+    arriving = "";
     address.later();
     draw();
     drawing.follow(scroller, state, "smooth");
@@ -166,7 +190,7 @@ function createGraph(root) {
 
   function draw() {
     drawing.light(state);
-    writeArithmetic(root.querySelector(".arithmetic"), nodes, nodes.get(state.number), trace);
+    writeArithmetic(root.querySelector(".arithmetic"), nodes, nodes.get(state.number), data.texts, trace);
     const { title, says } = data.stops[state.step - 1];
     if (counter.textContent !== (says || title)) counter.textContent = says || title;
     for (const button of root.querySelectorAll("[data-go]")) {
@@ -194,14 +218,16 @@ const URL_MS = 250;
  * The address bar carries the stop and the number beside whatever others keep there, to the letter; where a first-time
  * visitor is, it carries nothing. Streamlit rewrites the query string and knows nothing of ours: it is put back then.
  */
-function createAddress(getState, getHome) {
+function createAddress(getState, getHome, arrive) {
   const path = location.pathname;
   let timer = 0;
   const later = () => {
     clearTimeout(timer);
     timer = setTimeout(write, URL_MS);
   };
+  const follow = () => location.pathname === path && arrive(location.search);
   window.navigation?.addEventListener("currententrychange", later);
+  window.addEventListener("popstate", follow);
 
   function write() {
     const [state, home] = [getState(), getHome()];
@@ -217,8 +243,8 @@ function createAddress(getState, getHome) {
 
   return {
     later,
-    read(home) {
-      const query = new URLSearchParams(location.search);
+    read(home, link) {
+      const query = new URLSearchParams(link);
       const step = query.get("step") ?? "";
       const asked = /^\d{1,9}$/.test(step) ? Number(step) : 0;
       return {
@@ -229,6 +255,7 @@ function createAddress(getState, getHome) {
     stop() {
       clearTimeout(timer);
       window.navigation?.removeEventListener("currententrychange", later);
+      window.removeEventListener("popstate", follow);
     },
   };
 }
@@ -247,7 +274,7 @@ const SCALES = [0.8, 1.5];
 const HIGHEST = 0.54; // of the window: the arithmetic above stays in sight
 
 /** Draws everything once; afterwards only classes change. */
-function createDrawing(svg, { nodes, edges, stops, captions, labels }, { choose, go }) {
+function createDrawing(svg, { nodes, edges, stops, captions, labels, texts }, { choose, go }) {
   const places = new Map(nodes.map((node) => [node.name, { x: node.column * COLUMN, y: node.row * ROW }]));
   const roles = new Map(nodes.map((node) => [node.name, node.role]));
   const box = boundsOf([...places.values()], stops);
@@ -319,7 +346,7 @@ function createDrawing(svg, { nodes, edges, stops, captions, labels }, { choose,
         // Tab walks through the numbers of the current step and stops at the chosen one wherever it is.
         shape.setAttribute("tabindex", !isTodo && (node.step === step || node.name === number) ? "0" : "-1");
         shape.setAttribute("aria-pressed", String(node.name === number));
-        shape.setAttribute("aria-label", isTodo ? `${node.title}: not computed yet` : spoken(node));
+        shape.setAttribute("aria-label", isTodo ? `${node.title}: ${texts.later}` : spoken(node));
       }
     },
   };
@@ -435,10 +462,10 @@ function label(kind, text, x, y) {
 /* ----------------------------------------------------------------------------------------------- 5 Arithmetic */
 
 /** The arithmetic of the chosen number; each number in it leads to where it comes from. */
-function writeArithmetic(place, nodes, node, trace) {
+function writeArithmetic(place, nodes, node, texts, trace) {
   const [what, sum] = [place.querySelector(".what"), place.querySelector(".sum")];
   place.style.setProperty("--role", node ? `var(--${node.role})` : "");
-  what.textContent = node ? node.title : "Choose a number: it lights the numbers that it was computed from.";
+  what.textContent = node ? node.title : texts.choose;
   if (!node) return sum.replaceChildren();
   const pieces = node.arithmetic.length ? node.arithmetic : [{ text: node.value, node: "" }];
   sum.replaceChildren(`${node.symbol} = `, ...pieces.map((piece) => (piece.node ? link(piece) : piece.text)));

@@ -25,7 +25,9 @@ from typing import Any, Literal, get_args
 import streamlit as st
 from streamlit.components.v2 import component
 
-from playground import theme
+from playground import showing, theme
+from playground.language import said_all, say
+from playground.tables import Data
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,26 @@ _COMPONENT = component("number_graph", html=_part("html"), css=_part("css"), js=
 
 Labels = Literal["lit", "all"]
 
+TEXTS = {
+    "graph": "Numbers of the unrolled network",
+    "steps": "Steps",
+    "first": "First step",
+    "first_key": "First step (Home)",
+    "back": "Back one step",
+    "back_key": "Back one step (←)",
+    "forward": "Forward one step",
+    "forward_key": "Forward one step (→)",
+    "last": "Last step",
+    "last_key": "Last step (End)",
+    "step": "step",
+    "number": "number",
+    "all_lines": "all lines",
+    "drawing": "Drawing: time runs from left to right",
+    "choose": "Choose a number: it lights the numbers that it was computed from.",
+    "later": "not computed yet",
+}
+"""What the browser writes around the numbers, by the names under which graph.html and graph.js ask for it."""
+
 
 def graph(
     nodes: Sequence[Node],
@@ -155,7 +177,22 @@ def graph(
         ValueError: nodes, edges and stops do not fit together.
         KeyError: a role is not in the theme.
     """
+    showing.keep(key, say("Drawing: every number with its arithmetic"), lambda: data(nodes, edges), drawn=True)
     _COMPONENT(key=key, data=payload(nodes, edges, stops, captions=captions, labels=labels) | {"number": number})
+
+
+def data(nodes: Sequence[Node], edges: Sequence[Edge]) -> Data:
+    """The numbers of a drawing with their arithmetic, a row for each, and what was computed from what, for files."""
+
+    def rows() -> list[tuple[object, ...]]:
+        return [(n.name, n.symbol, n.value, n.title, n.step, "".join(p.text for p in n.arithmetic)) for n in nodes]
+
+    def plain() -> dict[str, Any]:
+        ways = [{"from": edge.source, "to": edge.target, "label": edge.label} for edge in edges]
+        return {"numbers": [dict(zip(columns, row, strict=True)) for row in rows()], "edges": ways}
+
+    columns = ("name", "symbol", "value", "title", "revealed at", "arithmetic")
+    return Data(columns, rows, plain)
 
 
 def asked(nodes: Iterable[Node], stops: Sequence[Stop], *, key: str) -> str:
@@ -172,9 +209,12 @@ def asked(nodes: Iterable[Node], stops: Sequence[Stop], *, key: str) -> str:
     step, number = st.query_params.get("step"), st.query_params.get("number")
     wrong = []
     if step is not None and not (step.isascii() and step.isdigit() and 1 <= int(step[:9]) <= len(stops)):
-        wrong.append(f"The link asks for step {step[:20]!r}, but the steps here are 1 to {len(stops)}.")
+        told = say(
+            "The link asks for step {step!r}, but the steps here are 1 to {last}.", step=step[:20], last=len(stops)
+        )
+        wrong.append(told)
     if number and number not in {node.name for node in nodes}:
-        wrong.append(f"The link asks for the number {number[:20]!r}, which there is not.")
+        wrong.append(say("The link asks for the number {number!r}, which there is not.", number=number[:20]))
     sentence = " ".join(wrong)
     return sentence if st.session_state.setdefault(f"{key}-link", sentence) == sentence else ""
 
@@ -202,6 +242,7 @@ def payload(
         "stops": [asdict(stop) for stop in stops],
         "captions": [asdict(caption) for caption in captions],
         "labels": labels,
+        "texts": said_all(TEXTS),
         "colours": {
             look: {name: role.line(dark=look == "dark") for name, role in theme.ROLES.items()}
             for look in ("light", "dark")

@@ -32,6 +32,8 @@ export default function render({ data, parentElement, setTriggerValue }) {
 
 /* ------------------------------------------------------------------------------------------------------ 2 Live */
 
+const STEP = 0.15; // seconds between two changes of the picture where points appear one after another
+
 function createLive(root) {
   const readout = createReadout(root.querySelector(".readout"));
   const holder = root.querySelector(".charts");
@@ -43,6 +45,8 @@ function createLive(root) {
   let hover = null;
   let frame = 0;
   let pick = () => {};
+  let reveal = { from: Infinity, to: Infinity, begun: 0, lasts: 0 };
+  let timer = 0;
   root.dataset.updates = "0";
   observer.observe(holder);
 
@@ -50,13 +54,29 @@ function createLive(root) {
     pick = onPick;
     if (next.digest !== digest) {
       digest = next.digest;
+      const shown = data ? limit() : Infinity;
       data = decode(JSON.parse(next.content));
+      grow(shown, next.pace ?? 0);
       if (charts.length !== data.charts.length) {
         charts = data.charts.map(() => createChart({ onHover, onPick: (x) => pick(x) }));
         holder.replaceChildren(...charts.map((chart) => chart.figure));
       }
     }
     later(); // the theme may have changed
+  }
+
+  /** Where new points come seldom, they appear one after another until the next ones are due, and not all at once. */
+  function grow(shown, pace) {
+    const to = newest(data);
+    const isCalm = pace <= 2 * STEP || shown >= to || matchMedia("(prefers-reduced-motion: reduce)").matches;
+    reveal = { from: isCalm ? to : Math.min(shown, to), to, begun: performance.now() / 1000, lasts: isCalm ? 0 : pace };
+  }
+
+  /** Up to which update the points are shown now. */
+  function limit() {
+    const passed = performance.now() / 1000 - reveal.begun;
+    if (passed >= reveal.lasts) return Math.max(reveal.to, reveal.from);
+    return reveal.from + ((reveal.to - reveal.from) * passed) / reveal.lasts;
   }
 
   function onHover(x) {
@@ -74,12 +94,18 @@ function createLive(root) {
     if (!data || !root.isConnected) return;
     const look = readLook(root);
     const at = hover ?? data.cursor;
-    data.charts.forEach((chart, k) => charts[k].draw(chart, data, { look, at, hovering: hover !== null }));
-    readout.draw(data, at, look);
-    if (drawn !== digest) {
-      drawn = digest;
+    const end = limit();
+    const isWhole = end >= reveal.to;
+    const seen = isWhole ? data : { ...data, charts: data.charts.map((chart) => until(chart, end)) };
+    seen.charts.forEach((chart, k) => charts[k].draw(chart, seen, { look, at, hovering: hover !== null }));
+    readout.draw(seen, at, look);
+    const state = isWhole ? digest : `${digest} ${seen.charts.map(({ curves }) => curves.map(({ x }) => x.length)).join()}`;
+    if (drawn !== state) {
+      drawn = state;
       root.dataset.updates = String(Number(root.dataset.updates) + 1);
     }
+    clearTimeout(timer);
+    if (!isWhole) timer = setTimeout(later, 1000 * STEP);
   }
 
   return {
@@ -88,9 +114,25 @@ function createLive(root) {
     destroy() {
       observer.disconnect();
       cancelAnimationFrame(frame);
+      clearTimeout(timer);
       for (const chart of charts) chart.destroy();
     },
   };
+}
+
+/** The last update of which there is a point. */
+function newest({ charts }) {
+  return Math.max(0, ...charts.flatMap(({ curves }) => curves.map(({ x }) => x[x.length - 1] ?? 0)));
+}
+
+/** A chart without the points after an update. Its axis stays that of all of them: it does not move as they appear. */
+function until(chart, end) {
+  const cut = (curve) => {
+    let count = curve.x.length;
+    while (count && curve.x[count - 1] > end) count--;
+    return { ...curve, x: curve.x.subarray(0, count), y: curve.y.subarray(0, count) };
+  };
+  return { ...chart, range: chart.range ?? rangeOf(chart), curves: chart.curves.map(cut) };
 }
 
 /** The colours of the page as it is now. */
@@ -256,7 +298,7 @@ function createChart({ onHover, onPick }) {
       }
     }
     context.restore();
-    for (const level of chart.levels) drawLevel(context, level, place, box, look);
+    drawLevels(context, chart.levels, place, box, look);
     if (isWide) drawLabels(context, chart, data, place, box, look);
     if (at !== null) drawCursor(context, place.x(at), box, look, hovering);
   }
@@ -272,6 +314,7 @@ function createChart({ onHover, onPick }) {
 
 /** The axis holds every finite point. Its ends are round, so that it stays still while the curves grow. */
 function rangeOf(chart) {
+  if (chart.range) return chart.range;
   if (chart.span) return chart.span;
   let [low, high] = [Infinity, -Infinity];
   const see = (y) => {
@@ -313,18 +356,26 @@ function drawAxes(context, chart, data, range, place, box, look) {
   context.fillText(data.xTitle, (box.left + box.right) / 2, box.bottom + 6 + look.size * 1.25);
 }
 
-function drawLevel(context, { text, y }, place, box, look) {
-  if (!place.shown(y)) return;
-  const at = place.y(y);
-  if (at < box.top - 1 || at > box.bottom + 1) return;
-  context.lineWidth = 1.2;
-  context.setLineDash([4, 4]);
-  stroke(context, [[box.left, at], [box.right, at]], look.text);
-  context.setLineDash([]);
-  const isHigh = at < box.top + look.size + 4;
-  context.textAlign = "left";
-  context.textBaseline = isHigh ? "top" : "bottom";
-  halo(context, text, box.left + 6, at + (isHigh ? 4 : -2), look, look.text);
+/** Lines across with their words above them, or below where there is no room; words side by side where lines are close. */
+function drawLevels(context, levels, place, box, look) {
+  const written = [];
+  for (const { text, y } of levels) {
+    if (!place.shown(y)) continue;
+    const at = place.y(y);
+    if (at < box.top - 1 || at > box.bottom + 1) continue;
+    context.lineWidth = 1.2;
+    context.setLineDash([4, 4]);
+    stroke(context, [[box.left, at], [box.right, at]], look.text);
+    context.setLineDash([]);
+    const isHigh = at < box.top + look.size + 4;
+    const line = at + (isHigh ? 4 + look.size : -2); // where the words end downwards
+    const beside = written.filter((other) => Math.abs(other.line - line) < look.size + 2);
+    const left = Math.max(box.left + 6, ...beside.map((other) => other.right + 14));
+    context.textAlign = "left";
+    context.textBaseline = "bottom";
+    halo(context, text, left, line, look, look.text);
+    written.push({ line, right: left + context.measureText(text).width });
+  }
 }
 
 function drawMark(context, { x, text }, place, box, look) {

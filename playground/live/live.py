@@ -14,7 +14,7 @@ import base64
 import hashlib
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,8 @@ import streamlit as st
 from numpy.typing import ArrayLike
 from streamlit.components.v2 import component
 
-from playground import theme
+from playground import figures, showing, theme
+from playground.tables import Data
 
 MOST_POINTS = 4000
 """Points of a curve that one message may hold."""
@@ -112,7 +113,7 @@ def _part(ending: str) -> str:
 _COMPONENT = component("live_curves", html=_part("html"), css=_part("css"), js=_part("js"))
 
 
-def live(
+def live(  # noqa: PLR0913 - the options of one component, all by keyword
     lines: Sequence[Line],
     charts: Sequence[Chart],
     *,
@@ -121,6 +122,7 @@ def live(
     x_title: str = "updates of the weights",
     marks: Sequence[Mark] = (),
     cursor: float | None = None,
+    pace: float = 0.0,
     on_pick: Callable[[float], None] | None = None,
 ) -> None:
     """Show the charts. Equal content is drawn once; other content replaces it in the next frame.
@@ -133,6 +135,7 @@ def live(
         x_title: what runs along.
         marks: vertical lines.
         cursor: the update that is looked at; the newest if not given.
+        pace: seconds until other content is due; where that is long, new points appear one after another until then.
         on_pick: takes the update on which a visitor has clicked, before the next run of the script.
 
     Raises:
@@ -145,10 +148,52 @@ def live(
         if on_pick and isinstance(found, int | float) and math.isfinite(found):
             on_pick(min(max(float(found), 0.0), reach))
 
+    names = ", ".join(chart.name for chart in charts)
+    showing.keep(key, f"Live curves: {names}", lambda: data(charts, x_title), draws=_draws(lines, charts, x_title))
     text = json.dumps(payload(lines, charts, reach=reach, x_title=x_title, marks=marks, cursor=cursor))
     digest = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
     # One string, as Streamlit looks for a dataframe in every list and dict of a message.
-    _COMPONENT(key=key, data={"content": text, "digest": digest}, on_pick_change=picked)
+    _COMPONENT(key=key, data={"content": text, "digest": digest, "pace": pace}, on_pick_change=picked)
+
+
+def data(charts: Sequence[Chart], x_title: str) -> Data:
+    """The points of every curve, for files."""
+
+    def rows() -> Iterator[tuple[object, ...]]:
+        for chart in charts:
+            for curve in chart.curves:
+                for x, y in zip(np.asarray(curve.x).tolist(), np.asarray(curve.y).tolist(), strict=True):
+                    yield chart.name, curve.line, x, y
+
+    def plain() -> dict[str, Any]:
+        return {
+            "x": x_title,
+            "charts": [
+                {
+                    "name": chart.name,
+                    "title": chart.title,
+                    "curves": [{"line": each.line, "x": each.x, "y": each.y} for each in chart.curves],
+                }
+                for chart in charts
+            ],
+        }
+
+    return Data(("chart", "curve", x_title, "value"), rows, plain)
+
+
+def _draws(lines: Sequence[Line], charts: Sequence[Chart], x_title: str) -> dict[str, showing.Draw]:
+    """A figure of each chart without its pale ground, by its title: made when it is asked for."""
+    looks = {line.name: line for line in lines}
+
+    def draw(chart: Chart) -> showing.Draw:
+        curves = [
+            figures.Curve(c.line, c.x, c.y, looks[c.line].role, looks[c.line].dash) for c in chart.curves if not c.pale
+        ]
+        axes = figures.Axes(x_title, chart.name, log=chart.log, span=chart.span)
+        places = [figures.Place(level.text, None, level.y) for level in chart.levels]
+        return lambda dark: figures.curves(curves, chart.title, axes, places=places, dark=dark)
+
+    return {chart.title: draw(chart) for chart in charts if not all(curve.pale for curve in chart.curves)}
 
 
 def payload(

@@ -1,0 +1,37 @@
+"""What a machine can check of accessibility: axe-core on every page, in light and dark. The keyboard has tests of its own."""
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from playground.exhibits import EXHIBITS
+
+pytestmark = pytest.mark.browser
+
+NOT_OURS = {"exclude": [["[data-testid=stSidebarNav]"]]}
+"""Streamlit's navigation with sections has lists whose items do not stand directly in them: nothing here can mend that."""
+
+GRAVE = ("serious", "critical")
+
+
+def told(violations) -> list[str]:
+    """What is wrong, and where, a line each."""
+    return [
+        f"{violation['id']}: {node['html'][:120]} {node['failureSummary'][:220]}"
+        for violation in violations
+        for node in violation["nodes"]
+        if violation["impact"] in GRAVE
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("exhibit", EXHIBITS, ids=lambda exhibit: exhibit.title)
+def test_a_page_has_no_serious_finding(exhibit, scheme, open_page, app_url):
+    page = open_page(color_scheme=scheme)
+    page.goto(f"{app_url}/{'' if exhibit is EXHIBITS[0] else Path(exhibit.file).stem}")
+    expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=90_000)
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    found = Axe().run(page, context=NOT_OURS, options={"resultTypes": ["violations"]}).response["violations"]
+    assert not told(found)
