@@ -28,7 +28,7 @@ def main(path: str) -> None:
             began = time.process_time()
             while not course.done:
                 course.update()
-            rows.append((course.baseline, course.accuracy(), time.process_time() - began))
+            rows.append((course.split.baseline, course.accuracy(), time.process_time() - began))
         bayes, network, seconds = (mean(column) for column in zip(*rows, strict=True))
         each = " ".join(f"{a:.2f}/{b:.2f}" for a, b, *_ in rows)
         print(

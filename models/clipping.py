@@ -100,6 +100,11 @@ def by_value(gradient: NDArray[np.float64], threshold: float) -> NDArray[np.floa
     return np.clip(gradient, -threshold, threshold)
 
 
+def both_ways(gradient: NDArray[np.float64], threshold: float) -> dict[str, NDArray[np.float64]]:
+    """A gradient "g" of any shape, and the same clipped "by norm" and "by value"."""
+    return {"g": gradient, "by norm": by_norm(gradient, threshold), "by value": by_value(gradient, threshold)}
+
+
 def angle(vector: NDArray[np.float64]) -> float:
     """The direction of a vector (2,) in degrees, from the first axis; NaN for a vector of zeros."""
     return math.degrees(math.atan2(vector[1], vector[0])) if vector.any() else math.nan
@@ -136,6 +141,12 @@ def descent(w: float, rate: float, threshold: float | None, steps: int = 40) -> 
             slope = by_norm(slope, threshold)
         path.append(path[-1] - rate * float(slope[0]))
     return np.array(path)
+
+
+def paths(start: float, rate: float, threshold: float) -> dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    """Gradient descent on the cliff "without" clipping and "clipped": the weights of each and the loss there, (N,)."""
+    steps = {"without": descent(start, rate, None), "clipped": descent(start, rate, threshold)}
+    return {name: (w, cliff(w)[0]) for name, w in steps.items()}
 
 
 def _sigmoid(a: NDArray[np.float64]) -> NDArray[np.float64]:

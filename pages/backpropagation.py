@@ -4,12 +4,13 @@ import streamlit as st
 
 from playground import compute, controls, typed, unrolling
 from playground import unrolling_parts as parts
+from playground.language import say
 
-st.title("Backpropagation through time")
-st.markdown(unrolling.ASKED)
+st.title(say("Backpropagation through time"))
+st.markdown(say(unrolling.ASKED))
 
 # Controls
-st.markdown(unrolling.EQUATIONS)
+st.markdown(say(unrolling.EQUATIONS))
 network = parts.ask_network()
 there_and_back, who, truncated = controls.tabs("bptt", unrolling.TABS)
 
@@ -24,30 +25,30 @@ if there_and_back.open:
         # Explanation
         parts.ask_other_w(solution)
         parts.second_backward()
-        st.subheader("What to notice")
-        st.markdown(unrolling.NOTICE_DRAWING)
-        st.subheader("Two things to try")
+        st.subheader(say("What to notice"))
+        st.markdown(say(unrolling.NOTICE_DRAWING))
+        st.subheader(say("Two things to try"))
         typed.attempts("bptt", unrolling.TRY_DRAWING)
 
 if who.open:
     with who:
         # Figures
         parts.show_small_bars(solution)
-        st.subheader("The same for a network that reads")
+        st.subheader(say("The same for a network that reads"))
         weight = parts.ask_matrix()
         if text := parts.ask_words():
             parts.show_who(text, weight)
 
         # Explanation
-        st.subheader("What to notice")
-        st.markdown(unrolling.NOTICE_WHO)
-        st.subheader("Two things to try")
+        st.subheader(say("What to notice"))
+        st.markdown(say(unrolling.NOTICE_WHO))
+        st.subheader(say("Two things to try"))
         typed.attempts("bptt", unrolling.TRY_WHO)
 
 if truncated.open:
     with truncated:
         # Controls and figures
-        st.markdown(unrolling.DEFINED)
+        st.markdown(say(unrolling.DEFINED))
         subject = parts.ask_subject()
         if subject == "small":
             parts.show_small_cut(solution)
@@ -55,7 +56,7 @@ if truncated.open:
             parts.show_cut(question)
 
         # Explanation
-        st.subheader("What to notice")
-        st.markdown(unrolling.NOTICE_CUT)
-        st.subheader("Two things to try")
+        st.subheader(say("What to notice"))
+        st.markdown(say(unrolling.NOTICE_CUT))
+        st.subheader(say("Two things to try"))
         typed.attempts("bptt", unrolling.TRY_CUT)

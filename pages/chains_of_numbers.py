@@ -7,9 +7,10 @@ import streamlit as st
 from models.chain import UNFOLDED
 from playground import chaining, compute, controls
 from playground import chaining_parts as parts
+from playground.language import say
 
-st.title("Chains of numbers")
-st.markdown(chaining.ASKED)
+st.title(say("Chains of numbers"))
+st.markdown(say(chaining.ASKED))
 factor_tab, network_tab, derivation_tab = controls.tabs("chain", chaining.TABS)
 
 if factor_tab.open:
@@ -26,10 +27,8 @@ if factor_tab.open:
 
         # Explanation
         parts.ask_guess_of_product()
-        st.subheader("The lectures' numbers, computed")
-        st.dataframe(
-            chaining.checked(), hide_index=True, alt="Powers as two lectures print them, beside the exact ones"
-        )
+        st.subheader(say("The lectures' numbers, computed"))
+        parts.show_checked()
         parts.ending("factor", chaining.NOTICE_FACTOR, chaining.TRY_FACTOR)
 
 if network_tab.open:
@@ -53,7 +52,7 @@ if network_tab.open:
 if derivation_tab.open:
     with derivation_tab:
         # Controls
-        st.markdown(chaining.DERIVATION)
+        st.markdown(say(chaining.DERIVATION))
         network = parts.ask_network()
         target = parts.ask_target()
 

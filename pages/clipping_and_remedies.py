@@ -4,15 +4,16 @@ import streamlit as st
 
 from playground import compute, controls, taming
 from playground import taming_parts as parts
+from playground.language import say
 
-st.title("Clipping and remedies")
-st.markdown(taming.ASKED)
+st.title(say("Clipping and remedies"))
+st.markdown(say(taming.ASKED))
 exploding, remedies, echo = controls.tabs("remedy", taming.TABS)
 
 if exploding.open:
     with exploding:
         # Controls
-        st.markdown(taming.EXPLODING)
+        st.markdown(taming.exploding())
         explosion = parts.ask_explosion()
 
         # Figures
@@ -26,7 +27,7 @@ if exploding.open:
 if remedies.open:
     with remedies:
         # Controls
-        st.markdown(taming.REMEDIES_ASKED, unsafe_allow_html=True)
+        st.markdown(say(taming.REMEDIES_ASKED), unsafe_allow_html=True)
         parts.ask_about_lag()
         with st.container(horizontal=True, gap="medium", key="remedy_lags"):
             lag = parts.ask_lag()
@@ -36,14 +37,14 @@ if remedies.open:
         parts.show_remedies(lag, seed)
 
         # Explanation
-        st.subheader("Train one now")
+        st.subheader(say("Train one now"))
         parts.train_live(lag, seed)
         parts.ending("remedies", taming.NOTICE_REMEDIES, taming.TRY_REMEDIES)
 
 if echo.open:
     with echo:
         # Controls
-        st.markdown(taming.ECHO)
+        st.markdown(say(taming.ECHO))
         reservoir = parts.ask_reservoir()
 
         # Compute

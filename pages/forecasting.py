@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from playground import controls
+from playground import controls, lab_links
 from playground import forecast_parts as parts
 from playground import forecast_words as words
 
@@ -13,6 +13,7 @@ day, shapes, splits, month, own = controls.tabs("forecast", words.TABS)
 if day.open:
     with day:
         parts.a_day_ahead()
+        lab_links.train_one("forecast")
         parts.ending("forecast_day", words.DAY_NOTICE, words.DAY_TRIES)
 
 if shapes.open:

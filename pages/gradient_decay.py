@@ -4,9 +4,10 @@ import streamlit as st
 
 from playground import controls, decaying
 from playground import decaying_parts as parts
+from playground.language import say
 
-st.title("Gradient decay")
-st.markdown(decaying.ASKED)
+st.title(say("Gradient decay"))
+st.markdown(say(decaying.ASKED))
 fresh, trained = controls.tabs("decay", decaying.TABS)
 
 if fresh.open:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from playground import controls
+from playground import controls, lab_links
 from playground import lm_parts as parts
 from playground import lm_words as words
 
@@ -33,4 +33,5 @@ if unit.open:
 if own.open:
     with own:
         parts.your_text()
+        lab_links.train_one("lm")
         parts.ending("lm_own", words.OWN_NOTICE, words.OWN_TRIES)

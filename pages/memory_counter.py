@@ -37,9 +37,11 @@ if by_hand.open:
         # Explanation
         st.subheader("Guess first: a forget gate that rests shut")
         st.markdown(counting.QUESTION)
-        guess = controls.choice("counter", "guess", "Before step 5 it holds", counting.GUESSES, "none")
+        guess = controls.choice(
+            "counter", "guess", "Before step 5 it holds", counting.GUESSES, "none", asks=counting.QUESTION
+        )
         if guess != "none":
-            st.markdown(counting.graded(guess, compute.count(counting.BROKEN, TABLE)))
+            controls.answer("counter_guess", counting.graded(guess, compute.count(counting.BROKEN, TABLE)))
         parts.ending("counter", counting.NOTICE, counting.TRY_TABLE)
 
 if standard.open:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from models.paper import LARGEST, LECTURE, LONGEST, Network, Scalar
-from playground import compute, controls, figures, on_paper, typed
+from playground import compute, controls, figures, on_paper, showing, typed
 from playground.graph import asked, graph
 
 st.title("Recurrence on paper")
@@ -37,12 +37,13 @@ if network_tab.open:
         st.subheader("Does the order matter?")
         if swap := typed.ask_swap("paper", len(inputs)):
             orders = compute.both_orders(network, inputs, swap)
-            st.markdown(on_paper.question(orders, swap))
+            asked_swap = on_paper.question(orders, swap)
+            st.markdown(asked_swap)
             guess, shown = typed.ask_guess(
-                "paper", "Swap them in the drawing", paper_inputs=orders.after.inputs.tolist()
+                "paper", asked_swap, "Swap them in the drawing", paper_inputs=orders.after.inputs.tolist()
             )
             if shown:
-                st.markdown(on_paper.graded(guess, orders.after))
+                controls.answer("paper_guess", on_paper.graded(guess, orders.after))
                 st.dataframe(on_paper.comparison(orders), hide_index=True, alt="Inputs and outputs in both orders")
                 st.markdown(on_paper.order_matters(orders))
         st.subheader("What to notice")
@@ -71,7 +72,7 @@ if number_tab.open:
             "settled": figures.settled(settled.w_h, ends, (scalar.w_h, orbit.ends), title, dark=controls.dark()),
         }
         for column, (name, picture) in zip(st.columns(2), pictures.items(), strict=True):
-            column.plotly_chart(picture, key=f"paper_{name}", alt=on_paper.ALT[name])
+            showing.chart(picture, key=f"paper_{name}", alt=on_paper.ALT[name], where=column)
 
         # Explanation
         st.markdown(on_paper.passing_one(settled, scalar.nonlinearity))

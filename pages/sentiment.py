@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from playground import controls
+from playground import controls, lab_links
 from playground import senti_parts as parts
 from playground import senti_words as words
 
@@ -33,4 +33,5 @@ if transfer.open:
 if own.open:
     with own:
         parts.your_reviews()
+        lab_links.train_one("senti")
         parts.ending("own", words.OWN_NOTICE, words.OWN_TRIES)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from models.shapes import lines
-from playground import compute, controls, shaping
+from playground import compute, controls, lab_links, shaping
 from playground import shaping_parts as parts
 
 st.title("Shapes of networks")
@@ -67,4 +67,5 @@ if both.open:
         parts.show_tags(tagged)
         st.subheader("How good are they?")
         parts.show_scores(compute.tagger_facts())
+        lab_links.train_one("shapes")
         parts.ending("both", shaping.NOTICE_BOTH, shaping.TRY_BOTH)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from models.reading import Question
 from models.recipe import recipe
-from playground import compute, controls, explain, export, figures
+from playground import compute, controls, explain, export, figures, showing
 from playground.player import Cursor
 
 st.title("Step a cell")
@@ -56,7 +56,7 @@ if network.open:
     with network:
         facts = compute.facts(question.cell)
         st.markdown(explain.training(facts))
-        st.plotly_chart(
+        showing.chart(
             figures.lines(
                 explain.accuracy_lines(facts),
                 "It keeps the subject's number where the nearest noun misleads",

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from models.tagging import KINDS
-from playground import compute, controls
+from playground import compute, controls, lab_links
 from playground import tag_parts as parts
 from playground import tag_words as words
 
@@ -36,6 +36,7 @@ if scores.open:
         guessed = parts.predict_lazy(facts)
         st.subheader("Names found whole, beside the baselines")
         parts.show_scores(facts, lazy=guessed)
+        lab_links.train_one("tag")
         parts.ending("tag_scores", words.NOTICE_SCORES, words.TRY_SCORES)
 
 if template.open:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from playground import compute, controls, explain, figures
+from playground import compute, controls, explain, figures, showing
 from playground.notation import NOTATIONS
 from playground.player import Cursor
 
@@ -21,13 +21,14 @@ controls.remarks(readings["LSTM"])
 controls.play("cells", readings, NOTATIONS["PyTorch"], Cursor(1, compute.number_unit("LSTM")))
 
 # Explanation
-st.subheader("Which moves more from word to word: the memory c or the state h?")
+asked = "Which moves more from word to word: the memory c or the state h?"
+st.subheader(asked)
 guess = controls.choice(
-    "cells", "guess", "Your guess first", {"none": "?", "c": "c", "h": "h", "same": "about equal"}, "none"
+    "cells", "guess", "Your guess first", {"none": "?", "c": "c", "h": "h", "same": "about equal"}, "none", asks=asked
 )
 if guess != "none":
-    st.markdown(explain.graded(guess, changes["LSTM"]))
-    st.plotly_chart(
+    controls.answer("cells_guess", explain.graded(guess, changes["LSTM"]))
+    showing.chart(
         figures.lines(
             explain.change_lines(changes),
             "How far each state moves at each token",

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from playground import controls
+from playground import controls, lab_links
 from playground import translating as words
 from playground import translating_parts as parts
 
@@ -28,6 +28,7 @@ if beams.open:
 if forcing.open:
     with forcing:
         parts.teacher_forcing()
+        lab_links.train_one("translate")
         parts.ending(words.FORCING_NOTICE, words.FORCING_TRIES)
 
 if good.open:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from playground import controls, wording
+from playground import controls, lab_links, wording
 from playground import wording_parts as parts
 
 st.title("Words into numbers")
@@ -38,6 +38,7 @@ if embeddings.open:
         parts.predict_mixed(found)
         st.subheader("What did training put together?")
         parts.show_planes(found)
+        lab_links.train_one("words")
         parts.ending("embeddings", wording.EMBEDDING_NOTICE, wording.EMBEDDING_TRY)
 
 if order.open:
@@ -50,4 +51,5 @@ if order.open:
         parts.predict_half()
         st.subheader("What does a longer sentence cost?")
         parts.show_sizes()
+        lab_links.train_one("words_order")
         parts.ending("order", wording.ORDER_NOTICE, wording.ORDER_TRY)

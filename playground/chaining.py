@@ -11,6 +11,7 @@ import numpy as np
 from models.cells import Nonlinearity
 from models.chain import UNFOLDED, WIDEST, Chain, Power, Product, ScalarRNN, Sweep, smallest
 from playground.figures import Magnitude
+from playground.language import say
 from playground.on_paper import exact
 from playground.typed import Rows
 
@@ -73,26 +74,33 @@ def plain(value: Decimal | float) -> str:
 
 def headline(power: Power, products: Mapping[str, Product]) -> str:
     """The exact product, how fast it changes, and what float32 makes of it, as Markdown."""
-    product = rf"${power.factor:g}^{{{power.steps}}} = {scientific(power.exact)}$, exactly. "
+    product = say("{product}, exactly.", product=rf"${power.factor:g}^{{{power.steps}}} = {scientific(power.exact)}$")
     if power.factor == 1:
-        return f"{product}The only factor that neither vanishes nor explodes."
-    change = "smaller" if power.factor < 1 else "larger"
+        return f"{product} {say('The only factor that neither vanishes nor explodes.')}"
     counted = f"{power.tenfold:.1f}" if power.tenfold < 100 else f"{power.tenfold:,.0f}"
-    pace = f"**{counted} factors** make it ten times {change}. "
-    return product + pace + _told(products["float32"])
+    pace = (
+        say("**{count} factors** make it ten times smaller.", count=counted)
+        if power.factor < 1
+        else say("**{count} factors** make it ten times larger.", count=counted)
+    )
+    return f"{product} {pace} {_told(products['float32'])}"
 
 
 def _told(product: Product) -> str:
     if product.fate == "zero":
-        return f"In float32, multiplied step by step, the product is **0 from step {product.step:,}** on."
+        return say(
+            "In float32, multiplied step by step, the product is **0 from step {step:,}** on.", step=product.step
+        )
     if product.fate == "stuck":
-        return (
-            f"In float32, multiplied step by step, it **sticks at ${scientific(product.last)}$** from step "
-            f"{product.step:,} on: what another factor takes away, rounding gives back."
+        return say(
+            "In float32, multiplied step by step, it **sticks at ${size}$** from step {step:,} on: what another factor "
+            "takes away, rounding gives back.",
+            size=scientific(product.last),
+            step=product.step,
         )
     if product.fate == "infinite":
-        return f"In float32 it is **infinite from step {product.step:,}** on."
-    return "float32 can hold it."
+        return say("In float32 it is **infinite from step {step:,}** on.", step=product.step)
+    return say("float32 can hold it.")
 
 
 def lines(power: Power, products: Mapping[str, Product]) -> list[Magnitude]:
@@ -100,7 +108,7 @@ def lines(power: Power, products: Mapping[str, Product]) -> list[Magnitude]:
     x = np.arange(power.steps + 1)
     drawn = [_line(product, x) for product in products.values()]
     near = [product.format for product in products.values() if _near(product)]
-    return [*drawn, Magnitude(" ≈ ".join(["exact", *near]), x, power.log10, "share", 2)]
+    return [*drawn, Magnitude(" ≈ ".join([say("exact"), *near]), x, power.log10, "share", 2)]
 
 
 def _near(product: Product) -> bool:
@@ -111,10 +119,10 @@ def _near(product: Product) -> bool:
 def _line(product: Product, x: np.ndarray) -> Magnitude:
     step = product.step or 0
     words, label, marker = {
-        "zero": (f"{product.format}: 0 at {step:,}", step - 1, "x"),
-        "infinite": (f"{product.format}: ∞ at {step:,}", step - 1, "x"),
-        "stuck": (f"{product.format} sticks", step, "circle"),
-        "alive": (f"{product.format} drifts off", None, ""),
+        "zero": (say("{format}: 0 at {step:,}", format=product.format, step=step), step - 1, "x"),
+        "infinite": (say("{format}: ∞ at {step:,}", format=product.format, step=step), step - 1, "x"),
+        "stuck": (say("{format} sticks", format=product.format), step, "circle"),
+        "alive": (say("{format} drifts off", format=product.format), None, ""),
     }[product.fate]
     return Magnitude(words, x, product.log10, _ROLES[product.format], 0, label, marker, labelled=not _near(product))
 
@@ -122,8 +130,10 @@ def _line(product: Product, x: np.ndarray) -> Magnitude:
 def curve_title(power: Power) -> str:
     """What the curve shows."""
     if power.factor == 1:
-        return "Only the factor 1 keeps the product"
-    return f"{power.factor:g} at every step: a straight line {'down' if power.factor < 1 else 'up'}"
+        return say("Only the factor 1 keeps the product")
+    if power.factor < 1:
+        return say("{factor:g} at every step: a straight line down", factor=power.factor)
+    return say("{factor:g} at every step: a straight line up", factor=power.factor)
 
 
 def formats(products: Mapping[str, Product]) -> dict[str, list[str]]:
@@ -134,15 +144,17 @@ def formats(products: Mapping[str, Product]) -> dict[str, list[str]]:
         "smallest > 0": [plain(smallest(product.format)[0]) for product in found],
         "product": [plain(product.last) for product in found],
         "its fate": [_fate(product) for product in found],
-        "subnormal from": [f"step {product.subnormal:,}" if product.subnormal else "–" for product in found],
+        "subnormal from": [say("step {step:,}", step=p.subnormal) if p.subnormal else "–" for p in found],
     }
 
 
 def _fate(product: Product) -> str:
     if product.fate == "alive":
-        return "alive" if _near(product) else f"alive, {plain(product.drift)} times the truth"
-    words = {"zero": "0", "stuck": "sticks", "infinite": "∞"}[product.fate]
-    return f"{words} from step {product.step or 0:,}"
+        if _near(product):
+            return say("alive")
+        return say("alive, {times} times the truth", times=plain(product.drift))
+    words = {"zero": "0 from step {step:,}", "stuck": "sticks from step {step:,}", "infinite": "∞ from step {step:,}"}
+    return say(words[product.fate], step=product.step or 0)
 
 
 _ROWS = (1, 2, 4, 8, 16, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
@@ -195,24 +207,33 @@ def as_printed(value: Decimal, printed: str) -> str:
 def verdict(exactly: Decimal, printed: Decimal) -> str:
     """Whether a printed number is the exact one, rounded or cut off."""
     if not printed:
-        return "small, but not 0"
+        return say("small, but not 0")
     if exactly == printed:
-        return "right"
+        return say("right")
     known = len(printed.normalize().as_tuple().digits)
     for how, words in ((ROUND_HALF_EVEN, "right, rounded"), (ROUND_DOWN, "right, cut off")):
         if Context(prec=known, rounding=how).plus(exactly) == printed:
-            return words
+            return say(words)
     ratio = exactly / printed
-    return f"a slip: {ratio:.0f} times too small" if ratio > 1 else f"a slip: {1 / ratio:.0f} times too large"
+    if ratio > 1:
+        return say("a slip: {times:.0f} times too small", times=ratio)
+    return say("a slip: {times:.0f} times too large", times=1 / ratio)
 
 
 # ---- predict first: a product that does not die ----------------------------------------------------------------------
 
-QUESTION = (
-    f"Now the factor {XU.factor:g}, a thousand times. Exactly, that is {plain(XU.exact)}; the smallest number above 0 that "
-    f"float32 knows is {smallest('float32')[0]:.2g}. Multiply 1 by {XU.factor:g} a thousand times in float32. **What is the "
-    "product?**"
-)
+
+def question() -> str:
+    """What to guess of the product of `XU` in float32, as Markdown."""
+    return say(
+        "Now the factor {factor:g}, a thousand times. Exactly, that is {exact}; the smallest number above 0 that float32 "
+        "knows is {least:.2g}. Multiply 1 by {factor:g} a thousand times in float32. **What is the product?**",
+        factor=XU.factor,
+        exact=plain(XU.exact),
+        least=smallest("float32")[0],
+    )
+
+
 GUESSES = {"none": "?", "0": "0", "1.75e-46": "1.75e-46", "1.4e-45": "1.4e-45", "5.6e-45": "5.6e-45"}
 """What one may guess; the answer is among them, and which it is says the tensor."""
 
@@ -222,13 +243,24 @@ def graded(guess: str, product: Product) -> str:
     right = math.isclose(float(guess), product.last, rel_tol=0.05)
     least = smallest(product.format)[0]
     times, factor = product.last / least, product.power.factor
-    return (
-        f"**{'Right' if right else 'Not this time'}: it is ${scientific(product.last)}$**, since step {product.step:,}. "
-        f"That is {times:.0f} times the smallest number, and {factor:g} · {times:.0f} = {factor * times:.1f} rounds back "
-        f"to {times:.0f}: the product sticks. Rounded only once, at the end, the exact power would be "
-        f"{product.rounded:g}. A factor of at most one half goes all the way to 0. Some processors cut such tiny numbers "
-        f"off for speed; they would have 0 from step {product.subnormal:,} on."
+    return say(
+        "**{verdict}: it is ${size}$**, since step {step:,}. That is {times:.0f} times the smallest number, and {factor:g} · "
+        "{times:.0f} = {product:.1f} rounds back to {times:.0f}: the product sticks. Rounded only once, at the end, the "
+        "exact power would be {rounded:g}. A factor of at most one half goes all the way to 0. Some processors cut such "
+        "tiny numbers off for speed; they would have 0 from step {subnormal:,} on.",
+        verdict=_verdict(right=right),
+        size=scientific(product.last),
+        step=product.step,
+        times=times,
+        factor=factor,
+        product=factor * times,
+        rounded=product.rounded,
+        subnormal=product.subnormal,
     )
+
+
+def _verdict(*, right: bool) -> str:
+    return say("Right") if right else say("Not this time")
 
 
 NOTICE_FACTOR = (
@@ -295,7 +327,7 @@ _SUPERSCRIPTED = {"tanh": "tanh′", "sigmoid": "σ′", "relu": "ReLU′", "ide
 
 def slope_name(squash: str) -> str:
     """A derivative by its name: tanh′."""
-    return _SUPERSCRIPTED[squash]
+    return say(_SUPERSCRIPTED[squash])
 
 
 def curves(squash: Nonlinearity) -> list[Nonlinearity]:
@@ -311,7 +343,8 @@ SLOPES_TITLE = "Slopes: tanh′ is 1 only at 0, σ′ never above 0.25"
 def badge(chain: Chain) -> str:
     """How far the derivatives are from autograd's, as Markdown."""
     colour, icon = ("green", "verified") if chain.agrees else ("orange", "warning")
-    return f":{colour}-badge[:material/{icon}: max &#124;difference&#124; to autograd: {chain.difference:.1g}]"
+    told = say("max &#124;difference&#124; to {oracle}: {size:.1g}", oracle="autograd", size=chain.difference)
+    return f":{colour}-badge[:material/{icon}: {told}]"
 
 
 def product(chain: Chain) -> str:
@@ -332,20 +365,25 @@ def verdict_on(chain: Chain) -> str:
     """Whether the gradient vanishes or explodes here, and who did it, the weight or the slopes, as Markdown."""
     network, found = chain.network, float(abs(chain.to_last[1]))
     if network.steps == 1:
-        return "One step has no chain. Add another input."
+        return say("One step has no chain. Add another input.")
     weight = abs(network.w) ** (network.steps - 1)
     slopes = float(np.prod(chain.slopes[1:]))
-    parts = (
-        f"The weight alone gives $|w|^{{{network.steps - 1}}} = {scientific(weight)}$, the slopes "
-        f"together ${scientific(slopes)}$."
+    parts = say(
+        "The weight alone gives ${weight}$, the slopes together ${slopes}$.",
+        weight=f"|w|^{{{network.steps - 1}}} = {scientific(weight)}",
+        slopes=scientific(slopes),
     )
     if found == 0:
-        return f"**Nothing comes through**: a factor is 0. {parts}"
-    if found > 1:
-        return f"**It grows**, to ${digits(found)}$ times its size. {parts}"
-    if weight > 1:
-        return f"**It shrinks although |w| is above 1**: the slopes take away more than the weight gives. {parts}"
-    return f"**It shrinks**, to ${digits(found)}$ of its size. {parts}" if found < 1 else f"**It stays.** {parts}"
+        told = say("**Nothing comes through**: a factor is 0.")
+    elif found > 1:
+        told = say("**It grows**, to ${size}$ times its size.", size=digits(found))
+    elif weight > 1:
+        told = say("**It shrinks although |w| is above 1**: the slopes take away more than the weight gives.")
+    elif found < 1:
+        told = say("**It shrinks**, to ${size}$ of its size.", size=digits(found))
+    else:
+        told = say("**It stays.**")
+    return f"{told} {parts}"
 
 
 def back(chain: Chain) -> list[Magnitude]:
@@ -360,12 +398,12 @@ def back(chain: Chain) -> list[Magnitude]:
     sizes = [Magnitude(derivative, x, found, "state", label=end, negative=chain.to_last < 0)]
     if np.allclose(found, bound):
         return sizes
-    return [*sizes, Magnitude("if every slope were largest", x, bound, "share", 1, label=ceiling)]
+    return [*sizes, Magnitude(say("if every slope were largest"), x, bound, "share", 1, label=ceiling)]
 
 
 def back_title(chain: Chain) -> str:
     """What the way back shows."""
-    return f"How much of h<sub>t</sub> still counts in h<sub>{chain.network.steps}</sub>"
+    return say("How much of h<sub>t</sub> still counts in h<sub>{last}</sub>", last=chain.network.steps)
 
 
 def table(chain: Chain) -> dict[str, list[Any]]:
@@ -388,10 +426,13 @@ SMALL, LARGE = ScalarRNN(), ScalarRNN(w=2.0)
 
 def question_weight(small: Chain) -> str:
     """What to guess of a larger weight, as Markdown."""
-    return (
+    return say(
         "“If $w$ is larger, the gradient explodes”, says the lecture. Take tanh, the inputs 1, 0, 0 and $u = 1$. At "
-        rf"$w = {small.network.w:g}$, $\partial h_3/\partial h_1$ is {small.to_last[1]:.4f}, a product that holds $w$ twice. "
-        f"**What is it at $w = {LARGE.w:g}$?**"
+        r"$w = {w:g}$, $\partial h_3/\partial h_1$ is {size:.4f}, a product that holds $w$ twice. **What is it at $w = "
+        "{larger:g}$?**",
+        w=small.network.w,
+        size=small.to_last[1],
+        larger=LARGE.w,
     )
 
 
@@ -409,15 +450,27 @@ def graded_weight(guess: str, small: Chain, large: Chain) -> str:
     before, after = float(small.to_last[1]), float(large.to_last[1])
     ratio = after / before
     answer = "smaller" if ratio < 0.8 else "same" if ratio < 1.25 else "larger"
-    said = "It is" if guess == "tell" else "Right: it is" if guess == answer else "Not this time: it is"
     growth = (large.network.w / small.network.w) ** 2
     slopes = [float(np.prod(chain.slopes[1:])) for chain in (small, large)]
-    return (
-        f"**{said} {after:.4f}**, {ratio:.2f} times the {before:.4f} of $w = 0.5$. $w^2$ did grow "
-        f"{growth:.0f} times. But the larger state saturates tanh, and the two slopes together fell "
-        f"from {slopes[0]:.3f} to {slopes[1]:.4f}. The lecture's sentence holds **only while tanh is not saturated**. "
-        "Below, your network with every $w$."
+    sizes = {"after": after, "ratio": ratio, "before": before}
+    told = (
+        say("**It is {after:.4f}**, {ratio:.2f} times the {before:.4f} of $w = 0.5$.", **sizes)
+        if guess == "tell"
+        else say(
+            "**{verdict}: it is {after:.4f}**, {ratio:.2f} times the {before:.4f} of $w = 0.5$.",
+            verdict=_verdict(right=guess == answer),
+            **sizes,
+        )
     )
+    why = say(
+        "$w^2$ did grow {growth:.0f} times. But the larger state saturates tanh, and the two slopes together fell from "
+        "{small:.3f} to {large:.4f}. The lecture's sentence holds **only while tanh is not saturated**. Below, your network "
+        "with every $w$.",
+        growth=growth,
+        small=slopes[0],
+        large=slopes[1],
+    )
+    return f"{told} {why}"
 
 
 def over_w(found: Sweep, steps: int) -> list[Magnitude]:
@@ -430,7 +483,7 @@ def over_w(found: Sweep, steps: int) -> list[Magnitude]:
     lines = [Magnitude(name, found.w, sizes[0], "state", label=int(known[-1]) if known.size else None)]
     if np.allclose(sizes[0], sizes[1]):
         return lines
-    return [*lines, Magnitude("if every slope were largest", found.w, sizes[1], "share", 1, label=right)]
+    return [*lines, Magnitude(say("if every slope were largest"), found.w, sizes[1], "share", 1, label=right)]
 
 
 def over_w_title(found: Sweep) -> str:
@@ -439,10 +492,11 @@ def over_w_title(found: Sweep) -> str:
     sizes = np.abs(found.to_last[positive])
     best = int(sizes.argmax())
     if sizes[best] == sizes[0] == sizes[-1]:
-        return "w does not matter here"
+        return say("w does not matter here")
     if best == len(sizes) - 1:
-        return f"The larger w, the larger the derivative, up to w = {WIDEST:g}"
-    return f"The derivative is largest at w = {found.w[positive][best]:.2f}, and a larger w makes it smaller"
+        return say("The larger w, the larger the derivative, up to w = {w:g}", w=WIDEST)
+    peak = float(found.w[positive][best])
+    return say("The derivative is largest at w = {w:.2f}, and a larger w makes it smaller", w=peak)
 
 
 NOTICE_RNN = (
@@ -509,9 +563,12 @@ def _forward(chain: Chain) -> Line:
     pieces = ((network.w, chain.h[-2]), (network.u, network.inputs[-1]))
     total = " + ".join(rf"{_bracketed(one)} \cdot {_bracketed(other)}" for one, other in pieces)
     return Line(
-        f"The last step. $w$ is in it twice: in front of $h_{last - 1}$, and once more inside $h_{last - 1}$."
+        say(
+            "The last step. $w$ is in it twice: in front of $h_{before}$, and once more inside $h_{before}$.",
+            before=last - 1,
+        )
         if last > 1
-        else "The only step. $w$ is in front of $h_0$.",
+        else say("The only step. $w$ is in front of $h_0$."),
         rf"\begin{{aligned}} a_{last} &= w\,h_{last - 1} + u\,x_{last} + b \\ h_{last} &= \varphi(a_{last}) \end{{aligned}}",
         rf"\begin{{aligned}} a_{last} &= {total} + {_bracketed(network.b)} \\ &= {digits(chain.a[-1])} \\ "
         rf"h_{last} &= {digits(chain.h[-1])} \end{{aligned}}",
@@ -523,15 +580,15 @@ def _rule(chain: Chain, t: int) -> Line:
     whole, inner = _by_w(t), _by_w(t - 1)
     if t == 1:
         return Line(
-            r"Here it ends: $h_0$ was given, and $w$ had no part in it. So $\partial h_0/\partial w = 0$.",
+            say(r"Here it ends: $h_0$ was given, and $w$ had no part in it. So $\partial h_0/\partial w = 0$."),
             rf"{whole} = \varphi'(a_1)\,h_0",
             rf"{whole} = {slope} \cdot {before} = {digits(chain.slopes[0] * chain.h[0])}",
         )
     first = t == chain.network.steps
     return Line(
-        "Chain rule outside, product rule inside: one part for each place of $w$."
+        say("Chain rule outside, product rule inside: one part for each place of $w$.")
         if first
-        else f"The same rule, one step earlier, for the $h_{t}$ inside.",
+        else say("The same rule, one step earlier, for the $h_{t}$ inside.", t=t),
         rf"{whole} = \varphi'(a_{t}) \Big( h_{t - 1} + w\,{inner} \Big)",
         rf"{whole} = {slope} \cdot \Big( {digits(chain.h[t - 1])} + {w} \cdot {inner} \Big)",
     )
@@ -547,10 +604,13 @@ def _multiplied(chain: Chain) -> Line:
         factors = [*(chain.factors[t - 1] for t in links), *own]
         numbers.append(r" \cdot ".join(_bracketed(factor) for factor in factors))
     return Line(
-        f"Put in and multiply out: one term for each step $k = {last}, \\dots, 1$ at which $w$ was used. The older the step, "
-        "the more factors $w\\varphi'$."
+        say(
+            "Put in and multiply out: one term for each step $k = {last}, \\dots, 1$ at which $w$ was used. The older the "
+            "step, the more factors $w\\varphi'$.",
+            last=last,
+        )
         if last > 1
-        else "There is one term, as there was one step.",
+        else say("There is one term, as there was one step."),
         _stacked(_by_w(last), letters),
         _stacked(_by_w(last), numbers),
     )
@@ -560,7 +620,9 @@ def _summed(chain: Chain) -> Line:
     last = chain.network.steps
     terms = [_bracketed(term) for term in chain.terms[::-1]]
     return Line(
-        "The factors in front are the chain back to step $k$. Add the terms up: this is what autograd calls `w.grad`.",
+        say(
+            "The factors in front are the chain back to step $k$. Add the terms up: this is what autograd calls `w.grad`."
+        ),
         rf"{_by_w(last)} = \sum_{{k=1}}^{{{last}}} \frac{{\partial h_{last}}}{{\partial h_k}}\,\varphi'(a_k)\,h_{{k-1}}",
         rf"{_by_w(last)} = {' + '.join(terms)} = {digits(chain.dw)}",
     )
@@ -569,7 +631,7 @@ def _summed(chain: Chain) -> Line:
 def _lost(chain: Chain) -> Line:
     last, error = chain.network.steps, chain.error
     return Line(
-        rf"A loss puts one factor in front: $E = \frac12 (h_{last} - y)^2$.",
+        say(r"A loss puts one factor in front: $E = \frac12 (h_{last} - y)^2$.", last=last),
         rf"\frac{{\partial E}}{{\partial w}} = (h_{last} - y)\,{_by_w(last)}",
         rf"\frac{{\partial E}}{{\partial w}} = {_bracketed(error)} \cdot {_bracketed(chain.dw)} = {digits(error * chain.dw)}",
     )
@@ -605,43 +667,58 @@ def _bracketed(value: float) -> str:
 def answer(chain: Chain) -> str:
     """The derivative by hand and by autograd, as Markdown."""
     colour, icon = ("green", "verified") if chain.agrees else ("orange", "warning")
-    return (
-        rf"By hand $\partial h_{chain.network.steps}/\partial w$ = **{chain.dw:.10g}**, by autograd "
-        f"**{chain.autograd_dw:.10g}** :{colour}-badge[:material/{icon}: max &#124;difference&#124; {chain.difference:.1g}, "
-        "term by term]"
+    told = say(
+        r"By hand $\partial h_{last}/\partial w$ = **{hand:.10g}**, by autograd **{autograd:.10g}**",
+        last=chain.network.steps,
+        hand=chain.dw,
+        autograd=chain.autograd_dw,
     )
+    difference = say("max &#124;difference&#124; {size:.1g}, term by term", size=chain.difference)
+    return f"{told} :{colour}-badge[:material/{icon}: {difference}]"
 
 
 def read_only_so_far(steps: int) -> str:
     """Why only the first steps of a longer sequence are unfolded, as Markdown; "" where all are."""
     if steps <= UNFOLDED:
         return ""
-    return f"Your sequence has {steps} steps; what is unfolded here is $h_{UNFOLDED}$, so the first {UNFOLDED} of them count."
+    return say(
+        "Your sequence has {steps} steps; what is unfolded here is $h_{last}$, so the first {last} of them count.",
+        steps=steps,
+        last=UNFOLDED,
+    )
 
 
-QUESTION_TERM = "**Guess before you unfold:** which step's use of $w$ changes $h_{}$ most?"
+def question_term(steps: int) -> str:
+    """What to guess of the terms, as Markdown."""
+    return say("**Guess before you unfold:** which step's use of $w$ changes $h_{last}$ most?", last=steps)
+
+
+_STEP_NAMES = {1: "step 1", 2: "step 2", 3: "step 3"}
 
 
 def guesses(steps: int) -> dict[str, str]:
-    """The steps that one may choose."""
-    return {"none": "?"} | {str(k): f"step {k}" for k in range(steps, 0, -1)}
+    """The steps that one may choose, `UNFOLDED` at most."""
+    return {"none": "?"} | {str(k): _STEP_NAMES[k] for k in range(steps, 0, -1)}
 
 
 def graded_term(guess: str, chain: Chain) -> str:
     """What the tensors say to a guess of the largest term, as Markdown."""
     sizes = np.abs(chain.terms)
     if not sizes.any():
-        return "**No step does**: with these numbers every term is 0."
+        return say("**No step does**: with these numbers every term is 0.")
     largest = int(sizes.argmax()) + 1
     share = sizes[largest - 1] / sizes.sum()
     right = sizes[int(guess) - 1] == sizes[largest - 1]
-    told = "Right" if right else "Not this time"
-    zeros = [str(k + 1) for k in range(len(sizes)) if sizes[k] == 0]
-    nothing = f" Step {' and '.join(zeros)} adds nothing." if zeros else ""
-    return (
-        f"**{told}: step {largest}**, with {digits(chain.terms[largest - 1])}: {100 * share:.0f} % of all that the terms "
-        f"weigh.{nothing}"
+    zeros = [k + 1 for k in range(len(sizes)) if sizes[k] == 0]
+    nothing = "".join(f" {say('Step {step} adds nothing.', step=step)}" for step in zeros)
+    told = say(
+        "**{verdict}: step {step}**, with {term}: {share:.0f} % of all that the terms weigh.",
+        verdict=_verdict(right=right),
+        step=largest,
+        term=digits(chain.terms[largest - 1]),
+        share=100 * share,
     )
+    return told + nothing
 
 
 NOTICE_DERIVATION = (

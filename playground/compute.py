@@ -4,7 +4,7 @@ A page hands in a question (frozen, hashable) and gets the answer; equal questio
 sessions, so answers are read-only.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import numpy as np
@@ -26,12 +26,16 @@ from models import (
     forecasting,
     kinds,
     language_model,
+    one_hot,
     order,
+    own_examples,
+    own_model,
     own_reviews,
     packing,
     paper,
     person_tagger,
     probe,
+    questions,
     reading,
     remedies,
     saliency,
@@ -39,12 +43,15 @@ from models import (
     series,
     shapes,
     shipped,
+    slips,
     sweep,
     tagging,
     transfer,
     translators,
+    trigrams,
     truncated,
     unrolled,
+    what_if,
     windows,
     zoo,
 )
@@ -53,13 +60,14 @@ from models.loaders import labelled
 from models.network import WordModel
 from models.next_token import NextToken
 from models.run import Run
-from models.tasks import kitchen, memory_counter, persons
+from models.tasks import Measure, kitchen, memory_counter, persons
 from models.trace import Trace, trace
 from models.training import Snapshot
 from models.translator import Said, Translated, Translator, beam
 from models.workers import Workers
 
 Answer = TypeVar("Answer")
+Asked = TypeVar("Asked")
 
 # One thread for each session: two are hardly faster alone, and 10 to 100 times slower as soon as two sessions compute.
 torch.set_num_threads(1)
@@ -86,6 +94,24 @@ def changes(question: reading.Question) -> list[change.Change]:
 def number_unit(cell: str) -> int:
     """The unit of a trained network that keeps the subject's number; see `models.tasks.agreement.number_unit`."""
     return int(facts(cell)["number_unit"]["unit"])
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def changed(asked: what_if.WhatIf) -> what_if.Answer:
+    """What happens while somebody holds gates, cuts units or edits weights; see `models.what_if.read`. At most 4 MB each."""
+    return what_if.read(asked)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def changeable(question: reading.Question) -> what_if.Scope:
+    """What there is to change while a network reads a text; see `models.what_if.scope`."""
+    return what_if.scope(question)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def cut_each(question: reading.Question) -> NDArray:
+    """How probable the verbs are when one unit is cut, unit by unit; see `models.what_if.cut_each`."""
+    return what_if.cut_each(question)
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
@@ -174,22 +200,22 @@ def weight_sweep(network: chain.ScalarRNN) -> chain.Sweep:
 
 def decayed(question: decay.Fresh | decay.Trained, progress: Progress | None = None) -> decay.Decay:
     """How the gradient of a network decays; see `models.decay.decay`."""
-    return _watched("decay", question, lambda: decay.decay(question, progress))
+    return _watched(decay.decay, question, progress)
 
 
 def decayed_already(question: decay.Fresh | decay.Trained) -> bool:
     """Whether somebody has asked `decayed` this before."""
-    return "answer" in _shelf("decay", question)
+    return "answer" in _shelf(decay.decay.__name__, question)
 
 
 def gradient_units(question: decay.Fresh | decay.Trained, progress: Progress | None = None) -> decay.Units:
     """The gradient unit by unit; see `models.decay.units`."""
-    return _watched("units", question, lambda: decay.units(question, progress))
+    return _watched(decay.units, question, progress)
 
 
 def gradient_memory(question: decay.Fresh | decay.Trained, progress: Progress | None = None) -> decay.Memory:
     """The forget gates' product and the derivative of which it is a part; see `models.decay.memory`."""
-    return _watched("memory", question, lambda: decay.memory(question, progress))
+    return _watched(decay.memory, question, progress)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -312,11 +338,11 @@ def _shelf(what: str, question: object) -> dict[str, Any]:  # noqa: ARG001 - the
     return {}
 
 
-def _watched(what: str, question: object, work: Callable[[], Answer]) -> Answer:
-    """An answer from its shelf, or worked out and put there. Who stops the work, by a click, leaves the shelf empty."""
-    shelf = _shelf(what, question)
+def _watched(work: Callable[[Asked, Progress | None], Answer], question: Asked, progress: Progress | None) -> Answer:
+    """work(question, progress) from its shelf, or worked out and put there. A click that stops it leaves the shelf empty."""
+    shelf = _shelf(work.__name__, question)
     if "answer" not in shelf:
-        shelf["answer"] = work()
+        shelf["answer"] = work(question, progress)
     return shelf["answer"]
 
 
@@ -441,6 +467,16 @@ def accuracy_by_length(run: Run, snapshot: Snapshot) -> dict[int, float]:
     return _accuracy_by_length(run, probe.fingerprint(snapshot), snapshot)
 
 
+def measures(run: Run, snapshot: Snapshot) -> tuple[Measure, ...]:
+    """What a task measures beside accuracy and loss; see `models.probe.measures`. Weights are the key here, too."""
+    return _measures(run, probe.fingerprint(snapshot), snapshot)
+
+
+@st.cache_resource(max_entries=512, show_spinner=False)
+def _measures(run: Run, weights: str, _snapshot: Snapshot) -> tuple[Measure, ...]:  # noqa: ARG001 - the key
+    return probe.measures(run, _snapshot)
+
+
 @st.cache_resource(max_entries=512, show_spinner=False)
 def _accuracy_by_length(run: Run, weights: str, _snapshot: Snapshot) -> dict[int, float]:  # noqa: ARG001 - the key
     return probe.by_length(run, _snapshot)
@@ -555,6 +591,18 @@ def own_language() -> labelled.Labelled:
 
 
 @st.cache_resource(show_spinner=False)
+def numbers_of(question: str) -> Any:  # noqa: ANN401 - each question has numbers of its own kind
+    """The numbers of the answer to a question that learners ask; see `models.questions`."""
+    return questions.NUMBERS[question]()
+
+
+@st.cache_resource(show_spinner=False)
+def evidence_of(slip: str) -> Any:  # noqa: ANN401 - each slip has evidence of its own kind
+    """The numbers that show a slip in the lectures; see `models.slips`."""
+    return slips.EVIDENCE[slip]()
+
+
+@st.cache_resource(show_spinner=False)
 def transferred() -> dict:
     """How many labels a language model saves; see `models.transfer.known`."""
     return transfer.known()
@@ -612,3 +660,63 @@ def tagging_facts(name: str) -> dict:
 def filled(text: str) -> tuple[tuple[str, ...], tuple[str, ...], dict[str, str]]:
     """The template of an ad, filled by a network; see `models.tagging.fill`."""
     return tagging.fill(text)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def own_example(example: str, asked: own_model.Asked) -> own_model.Reading:
+    """What a model that ships makes of an input; see `models.own_examples.read`. A visitor's model is never cached."""
+    return own_examples.read(example, asked)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def own_example_profiles(example: str, asked: own_model.Asked, loss: own_model.Loss) -> own_model.Profiles:
+    """How a gradient fades in a model that ships; see `models.own_examples.profiles`."""
+    return own_examples.profiles(example, asked, loss)
+
+
+# ---- quicker than a cache: they stand here so that a view's script has them (playground/view_script.py) ---------------
+
+
+def one_hot_vectors(lexicon: one_hot.Lexicon, tokens: tuple[str, ...]) -> NDArray:
+    """The vectors of words, a row for each; see `models.one_hot.Lexicon`."""
+    return lexicon.vectors(tokens)
+
+
+def coverages(tokens: tuple[str, ...]) -> NDArray:
+    """The share of a text that its most frequent words cover, by their number; see `models.one_hot.coverages`."""
+    return one_hot.coverages(tokens)
+
+
+def shared_trigrams(one: str, other: str, *, marks: bool) -> trigrams.Shared:
+    """Two words as letter trigrams; see `models.trigrams.compare`."""
+    return trigrams.compare(one, other, marks=marks)
+
+
+def slopes(nonlinearity: chain.Nonlinearity, reach: float) -> tuple[NDArray, NDArray]:
+    """The derivative of a nonlinearity; see `models.chain.slope_curve`."""
+    return chain.slope_curve(nonlinearity, reach)
+
+
+def cuts(gradient: tuple[float, ...], threshold: float) -> dict[str, NDArray]:
+    """A gradient, and the same clipped two ways; see `models.clipping.both_ways`."""
+    return clipping.both_ways(np.array(gradient), threshold)
+
+
+def cliff_paths(start: float, rate: float, threshold: float) -> dict[str, tuple[NDArray, NDArray]]:
+    """Gradient descent on the loss with a wall, without and with clipping; see `models.clipping.paths`."""
+    return clipping.paths(start, rate, threshold)
+
+
+def remedies_measured(lag: int) -> Mapping[str, remedies.Outcome]:
+    """What the remedies came to when they were measured; see `models.remedies.measured`."""
+    return remedies.measured(lag)
+
+
+def reservoirs_measured() -> Mapping[int, NDArray]:
+    """Errors of many reservoirs by their size; see `models.echo.measured`."""
+    return echo.measured()
+
+
+def folds(samples: int, count: int, gap: int, *, shuffled: bool) -> list[windows.Fold]:
+    """Which samples each fold trains on and tests on; see `models.windows`."""
+    return windows.shuffled_split(samples, count) if shuffled else windows.time_series_split(samples, count, gap)

@@ -6,6 +6,7 @@ A widget's key starts with the page's name and is its name in the URL, so the ad
 import math
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 from streamlit.elements.lib.mutable_tab_container import TabContainer
@@ -13,8 +14,10 @@ from streamlit.elements.lib.mutable_tab_container import TabContainer
 from models.cells import CELLS
 from models.reading import LONGEST, VARIANTS, Question, Reading
 from models.text import words
+from playground import guesses
+from playground.language import said_all, say, wordings
 from playground.notation import NOTATIONS, Notation
-from playground.player import Cursor, Go, Token, Track, Words, asked, player
+from playground.player import Cursor, Go, Held, Token, Track, Words, asked, player
 
 LECTURE = "The cat, which already ate the fish, was full."
 EXAMPLES = {
@@ -84,20 +87,47 @@ def text(page: str) -> str:
     return kept
 
 
-def choice(page: str, name: str, label: str, options: Mapping[str, str], default: str) -> str:
-    """Ask for one of a few options, shown side by side."""
+def choice(page: str, name: str, label: str, options: Mapping[str, str], default: str, *, asks: str = "") -> str:
+    """Ask for one of a few options, shown side by side.
+
+    A choice that begins as "none" is a guess: what the visitor answers is kept (`playground.guesses`).
+
+    Args:
+        page: the page's name.
+        name: what is chosen; with the page's name it is the widget's key.
+        label: above the options.
+        options: as the visitor reads them, by name.
+        default: the one that is chosen at first.
+        asks: the question to a guess in one sentence, where the label does not say it.
+    """
     key = f"{page}_{name}"
-    _check_link(key, label, options)
+    meant = _understand(key, label, options)
+    labels = said_all(options)
+    guessing: dict[str, Any] = {}
+    if default == "none":
+        guessing = {"on_change": guesses.heard, "args": (key, say(asks or label), labels)}
     chosen = st.segmented_control(
-        label,
+        say(label),
         list(options),
-        default=default,
+        default=None if meant else default,
         required=True,
-        format_func=options.__getitem__,
+        format_func=labels.__getitem__,
         key=key,
         bind="query-params",
+        **guessing,
     )
     return chosen if chosen in options else default
+
+
+def answer(key: str, text: str) -> None:
+    """What the tensors say to a guess, as Markdown; whether it was right is kept with the guess.
+
+    Args:
+        key: of the guess's widget.
+        text: begins with a verdict, "**Right: …", where the visitor has guessed.
+    """
+    guesses.judged(key, text)
+    st.markdown(text)
 
 
 def select(
@@ -110,11 +140,11 @@ def select(
 ) -> str:
     """Ask for one of several options, the first one at first, in a menu."""
     key = f"{page}_{name}"
-    _check_link(key, label, options)
+    _understand(key, label, options)
     chosen = st.selectbox(
-        label,
+        say(label),
         list(options),
-        format_func=options.__getitem__,
+        format_func=said_all(options).__getitem__,
         key=key,
         bind="query-params",
         width=width,
@@ -126,8 +156,11 @@ def select(
 def tabs(page: str, names: Sequence[str]) -> Sequence[TabContainer]:
     """Tabs that know whether they are open, so that a page computes only what is seen; the open one is in the URL."""
     key = f"{page}_tab"
-    _check_link(key, "tab", {name: name for name in names})
-    return st.tabs(names, key=key, on_change="rerun", bind="query-params")
+    labels = [say(name) for name in names]
+    _understand(key, "tab", dict(zip(labels, names, strict=True)))
+    if (was := st.session_state.get(key)) not in (None, *labels):  # the open one, in the language before
+        st.session_state[key] = next((say(name) for name in names if was in wordings(name)), labels[0])
+    return st.tabs(labels, key=key, on_change="rerun", bind="query-params")
 
 
 def play(
@@ -138,6 +171,8 @@ def play(
     *,
     value: str = "",
     report: bool = False,
+    held: Mapping[str, Held] | None = None,
+    compact: bool = False,
 ) -> Cursor:
     """Show readings of one text in the player, one track for each, and give back where the visitor looks.
 
@@ -148,8 +183,10 @@ def play(
         start: where a first-time visitor looks; a link goes first.
         value: the value that a first-time visitor studies; the gate that keeps if not given.
         report: give back the cursor each time it has come to rest, not only at the start.
+        held: by the titles of tracks, which of their values were not computed but set.
+        compact: no heatmaps, no lines.
     """
-    first = next(iter(readings.values()))
+    first, set_ = next(iter(readings.values())), held or {}
     traces = [reading.trace for reading in readings.values()]
     names = [name for trace in traces for name in (*trace.names, *trace.inner)]
     _, wrong = asked(first.trace.steps, max(trace.hidden for trace in traces), names)
@@ -157,7 +194,7 @@ def play(
         st.warning(wrong)
     return player(
         [
-            Track(title, reading.trace, Words("next word", reading.guesses, reading.probabilities))
+            Track(title, reading.trace, Words("next word", reading.guesses, reading.probabilities), set_.get(title, {}))
             for title, reading in readings.items()
         ],
         [
@@ -171,6 +208,7 @@ def play(
         value=value,
         go=st.session_state.get(f"{page}_go"),
         report=report,
+        compact=compact,
     )
 
 
@@ -254,11 +292,23 @@ def _put(key: str, value: object) -> None:
     st.session_state[key] = value
 
 
-def _check_link(key: str, label: str, options: Mapping[str, str]) -> None:
-    """A value in the URL that is not among the options, as they are shown, is ignored, and said so."""
+def _understand(key: str, label: str, options: Mapping[str, str]) -> bool:
+    """A link calls an option by its label in any language; what is none of them is ignored, and said so.
+
+    Returns:
+        Whether the widget has been set to what the link means, as it knows the labels of one language only.
+    """
     asked = st.query_params.get(key)
-    if asked is not None and asked not in options.values():
-        st.warning(f"The link asks for {label.lower()} {_code([asked])}, which there is not.")
+    if asked is None or asked in said_all(options).values():
+        return False
+    meant = next((option for option, words in options.items() if asked in wordings(words)), None)
+    if meant is None:
+        told = say("The link asks for {what} {asked}, which there is not.", what=say(label).lower(), asked=_code([asked]))
+        st.warning(told)
+    elif key not in st.session_state:
+        st.session_state[key] = meant
+        return True
+    return False
 
 
 def _code(tokens: list[str]) -> str:

@@ -12,7 +12,7 @@ from streamlit.typing import DataEditorState
 
 from models.counter import ROWS, SCALES, TABLE, Counted, Knob, Setting, Table, random_table
 from models.job import Job
-from playground import compute, controls, counting, figures, typed
+from playground import compute, controls, counting, figures, showing, typed
 
 TEXT = "counter_table"
 """The key of the table's text, its name in the URL."""
@@ -214,7 +214,7 @@ def _ask_stop(key: str, label: str, names: list[str], default: str) -> str:
 
 def show_errors(table: Table, scale: float, cost: float) -> None:
     """The error of the standard LSTM against its scale, and what the chosen scale costs."""
-    st.plotly_chart(
+    showing.chart(
         figures.errors(
             SCALES,
             compute.scale_errors(table),
@@ -258,7 +258,7 @@ def build(table: Table) -> None:
 
 def show_memory(key: str, table: Table, counted: Counted) -> None:
     """The memory beside the true count."""
-    st.plotly_chart(
+    showing.chart(
         figures.count(
             counted.after,
             counted.truth.after,
@@ -288,7 +288,7 @@ def ask_cell() -> str:
 
 def show_lengths(found: Mapping[str, counting.Known], updates: int) -> None:
     """How well each network counts on sequences of each length."""
-    st.plotly_chart(
+    showing.chart(
         figures.lines(
             counting.learned_lines(found),
             "Longer sequences show who really counts",
@@ -307,7 +307,7 @@ def show_lengths(found: Mapping[str, counting.Known], updates: int) -> None:
 def show_units(cell: str, known: counting.Known) -> None:
     """Which unit of a network is the counter."""
     unit = known["counter_unit"]
-    st.plotly_chart(
+    showing.chart(
         figures.bars(
             unit["correlations"],
             unit["unit"],
@@ -352,7 +352,7 @@ def _watch(job: Job, was_running: bool) -> None:  # noqa: FBT001 - of a fragment
     if snapshots:
         last = snapshots[-1]
         st.progress(last.step / run.steps, counting.live(run, last))
-        st.plotly_chart(
+        showing.chart(
             figures.lines(
                 counting.live_lines(run, snapshots),
                 f"The {run.cell} while it learns",

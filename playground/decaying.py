@@ -4,6 +4,7 @@ import csv
 import html
 import io
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -29,6 +30,7 @@ from models.decay import (
 from models.saliency import Saliency
 from playground import theme
 from playground.figures import Band, Mark
+from playground.language import say
 
 FRESH, TRAINED = TABS = ["Fresh networks", "Trained networks"]
 VIEWS = {"curves": "The curves", "why": "Why they fall", "units": "Unit by unit"}
@@ -93,18 +95,32 @@ class Curve:
     """One kind of network.
 
     Attributes:
-        name: in words.
+        pattern: its name in words, with `{bias}` where what is added to the bias of the gate that keeps belongs.
         label: short, for the end of its line.
         role: a key of `theme.ROLES`: gives the colour.
         dash: 0 to 3.
         question: with the first seed.
     """
 
-    name: str
+    pattern: str
     label: str
     role: str
     dash: int
     question: Fresh | Trained
+
+    @property
+    def name(self) -> str:
+        """The name in English, for files."""
+        return self.pattern.format(bias=self._bias)
+
+    @property
+    def title(self) -> str:
+        """The name in the visitor's language."""
+        return say(self.pattern, bias=self._bias)
+
+    @property
+    def _bias(self) -> float:
+        return self.question.keep_bias if isinstance(self.question, Fresh) else 0.0
 
     def seeded(self, number: int) -> Fresh | Trained:
         """The network with the seed that is `number` after the first; a trained one is itself."""
@@ -118,17 +134,17 @@ def curves(setting: Setting) -> list[Curve]:
     common = Fresh(steps=setting.steps, hidden=setting.hidden, seed=setting.seed, loss=setting.loss)
     scaled = {"gain": setting.factor} if setting.scale == "gain" else {"radius": setting.factor}
     rnn = replace(common, squash=setting.squash, start=setting.start, **scaled)
-    update = f", update bias {setting.update_bias:g}" if setting.update_bias else ""
+    gru = "GRU, update bias {bias:g}" if setting.update_bias else "GRU"
     short = f" b<sub>z</sub>={setting.update_bias:g}" if setting.update_bias else ""
     found = [
         Curve("RNN", "RNN", "candidate", 0, rnn),
-        Curve(f"GRU{update}", f"GRU{short}", "keep", 1, replace(common, cell="GRU", keep_bias=setting.update_bias)),
+        Curve(gru, f"GRU{short}", "keep", 1, replace(common, cell="GRU", keep_bias=setting.update_bias)),
     ]
     biases = sorted({setting.forget_bias, *(COMPARED if setting.compare else ())})
     for bias in biases:
         dash = 0 if bias == setting.forget_bias else {0.0: 2, 1.0: 3, 3.0: 1}[bias]
         lstm = replace(common, cell="LSTM", keep_bias=bias)
-        found.append(Curve(f"LSTM, forget bias {bias:g}", f"LSTM b<sub>f</sub>={bias:g}", "memory", dash, lstm))
+        found.append(Curve("LSTM, forget bias {bias:g}", f"LSTM b<sub>f</sub>={bias:g}", "memory", dash, lstm))
     return found
 
 
@@ -174,24 +190,36 @@ PRESET_SAYS = {
 def drawn_from(setting: Setting) -> str:
     """Which networks are shown, as Markdown."""
     seeds = (
-        f"seeds {setting.seed} to {setting.seed + setting.seeds - 1}" if setting.seeds > 1 else f"seed {setting.seed}"
+        say("seeds {first} to {last}", first=setting.seed, last=setting.seed + setting.seeds - 1)
+        if setting.seeds > 1
+        else say("seed {seed}", seed=setting.seed)
     )
-    how = "times" if setting.scale == "gain" else "scaled to spectral radius"
     w_hh = {
         "default": "as drawn",
         "orthogonal": "a random orthogonal matrix, biases 0",
         "identity": "the identity, biases 0",
     }
-    scaled = "" if setting.scale == "gain" and setting.factor == 1 else f", {how} {setting.factor:g}"
+    if setting.scale == "gain":
+        scaled = "" if setting.factor == 1 else say(", times {factor:g}", factor=setting.factor)
+    else:
+        scaled = say(", scaled to spectral radius {factor:g}", factor=setting.factor)
     loss = (
-        "L = Σ h_T, the sum over all units at the last step" if setting.loss == "last" else "L = Σ h_t over all steps"
+        say("L = Σ h_T, the sum over all units at the last step")
+        if setting.loss == "last"
+        else say("L = Σ h_t over all steps")
     )
-    return (
-        f":blue-badge[:material/casino: untrained] **Fresh networks, {seeds}**, H = {setting.hidden}. Weights as "
-        f"`torch.nn` draws them, U(±1/√H); a gate's bias on top. The RNN: {SQUASHES[setting.squash]}, "
-        f"$W_{{hh}}$ {w_hh[setting.start]}{scaled}. Input: T = {setting.steps:,} steps of 16 numbers, 0.1 · N(0, 1), the "
-        f"same for all cells of a seed. {loss}. What a cell does at its start is a choice of weights, not a proof of what it "
-        "can learn: see *Trained networks*."
+    return say(
+        ":blue-badge[:material/casino: untrained] **Fresh networks, {seeds}**, H = {hidden}. Weights as `torch.nn` draws "
+        "them, U(±1/√H); a gate's bias on top. The RNN: {squash}, $W_{{hh}}$ {start}{scaled}. Input: T = {steps:,} steps of "
+        "16 numbers, 0.1 · N(0, 1), the same for all cells of a seed. {loss}. What a cell does at its start is a choice of "
+        "weights, not a proof of what it can learn: see *Trained networks*.",
+        seeds=seeds,
+        hidden=setting.hidden,
+        squash=say(SQUASHES[setting.squash]),
+        start=say(w_hh[setting.start]),
+        scaled=scaled,
+        steps=setting.steps,
+        loss=loss,
     )
 
 
@@ -222,14 +250,32 @@ def exploded(found: Mapping[Curve, Sequence[Decay]]) -> str:
     for curve, decays in found.items():
         wrong = [decay.wrong for decay in decays if decay.log10 is None]
         if wrong:
-            how_many = f"{len(wrong)} of {len(decays)} networks" if len(decays) > 1 else "the network"
-            told.append(f"**{curve.name}**: {how_many} exploded on the way forward ({wrong[0].split(',')[0]})")
+            told.append(
+                say(
+                    "**{name}**: {count} of {all} networks exploded on the way forward ({why})",
+                    name=curve.title,
+                    count=len(wrong),
+                    all=len(decays),
+                    why=_why(wrong[0]),
+                )
+                if len(decays) > 1
+                else say(
+                    "**{name}**: the network exploded on the way forward ({why})", name=curve.title, why=_why(wrong[0])
+                )
+            )
     if not told:
         return ""
-    return (
-        f"{'; '.join(told)}. Beyond 1.8e308 float64 has no numbers, so there is no gradient to show for them. "
-        "All others are drawn. Less gain or fewer steps bring them back."
+    return say(
+        "{networks}. Beyond 1.8e308 float64 has no numbers, so there is no gradient to show for them. All others are drawn. "
+        "Less gain or fewer steps bring them back.",
+        networks="; ".join(told),
     )
+
+
+def _why(wrong: str) -> str:
+    """What went wrong on the way forward, from the words of the error."""
+    step = re.match(r"h is not finite at step (\d+)", wrong)
+    return say("h is not finite at step {step}", step=step[1]) if step else wrong.partition(",")[0]
 
 
 def middle(steps: int) -> int:
@@ -242,18 +288,18 @@ def verdict(found: Mapping[Curve, Sequence[Decay]]) -> str:
     alive = {curve: median(decays) for curve, decays in found.items()}
     known = {curve: log10 for curve, log10 in alive.items() if log10 is not None}
     if not known:
-        return "There is no gradient to show."
+        return say("There is no gradient to show.")
     lag = middle(len(next(iter(known.values()))))
     if not lag:
-        return "One step has no way back. Type some more words."
-    left = {curve.name: log10[lag] - log10[0] for curve, log10 in known.items()}
+        return say("One step has no way back. Type some more words.")
+    left = {curve.title: log10[lag] - log10[0] for curve, log10 in known.items()}
     groups = {
-        "less than a thousandth is left": [name for name, part in left.items() if part < -3],
-        "a thousandth or more is left": [name for name, part in left.items() if -3 <= part <= 1],
-        "it has grown more than tenfold": [name for name, part in left.items() if part > 1],
+        "less than a thousandth is left in {networks}": [name for name, part in left.items() if part < -3],
+        "a thousandth or more is left in {networks}": [name for name, part in left.items() if -3 <= part <= 1],
+        "it has grown more than tenfold in {networks}": [name for name, part in left.items() if part > 1],
     }
-    told = [f"{what} in {_listed(names, left)}" for what, names in groups.items() if names]
-    return f"**{lag} steps back**, of the gradient at the last step {'; '.join(told)}."
+    told = "; ".join(say(what, networks=_listed(names, left)) for what, names in groups.items() if names)
+    return say("**{lag} steps back**, of the gradient at the last step {parts}.", lag=lag, parts=told)
 
 
 def _listed(names: Sequence[str], left: Mapping[str, float]) -> str:
@@ -263,14 +309,14 @@ def _listed(names: Sequence[str], left: Mapping[str, float]) -> str:
 def halves(decays: Sequence[Decay]) -> str:
     """The half-life of a curve, for a large number on the page."""
     log10 = median(decays)
-    return "exploded" if log10 is None else _steps(half_life(log10), len(log10))
+    return say("exploded") if log10 is None else _steps(half_life(log10), len(log10))
 
 
 def _steps(life: float, steps: int) -> str:
     if math.isnan(life):  # too short a way, or nothing but exact zeros
-        return "–" if steps < 3 else "exactly 0"
+        return "–" if steps < 3 else say("exactly 0")
     if abs(life) > steps:
-        return f"over {steps:,}"
+        return say("over {steps:,}", steps=steps)
     return f"{'' if life > 0 else '↑ '}{abs(life):.3g}"
 
 
@@ -279,11 +325,15 @@ def spread(curve: Curve, decays: Sequence[Decay]) -> str:
     each = [_steps(half_life(decay.log10), len(decay.log10)) for decay in decays if decay.log10 is not None]
     log10 = median(decays)
     if log10 is None:
-        return f"{curve.name}: the states are no numbers any more."
+        return say("{name}: the states are no numbers any more.", name=curve.title)
     lag = middle(len(log10))
-    return (
-        f"{curve.name}: {number(log10[lag] - log10[0])} of the gradient is left {lag} steps back (median). "
-        f"Half-lives of the single networks, in steps: {', '.join(each)}."
+    return say(
+        "{name}: {share} of the gradient is left {lag} steps back (median). Half-lives of the single networks, in steps: "
+        "{lives}.",
+        name=curve.title,
+        share=number(log10[lag] - log10[0]),
+        lag=lag,
+        lives=", ".join(each),
     )
 
 
@@ -297,22 +347,22 @@ HALF_LIFE = (
 def banded(seeds: int) -> str:
     """What line and band are."""
     if seeds == 1:
-        return "One network of each kind, so there is no band."
-    return f"Line: median over {seeds} networks; band: from the smallest to the largest."
+        return say("One network of each kind, so there is no band.")
+    return say("Line: median over {seeds} networks; band: from the smallest to the largest.", seeds=seeds)
 
 
 def thinned(steps: int, points: int) -> str:
     """Says that a long curve is drawn at some of its points; empty for a short one."""
     if steps <= points:
         return ""
-    return f" {points} of {steps:,} lags are drawn; the download has them all."
+    return " " + say("{points} of {steps:,} lags are drawn; the download has them all.", points=points, steps=steps)
 
 
 def every_step(setting: Setting) -> str:
     """Why a loss at every step hides the decay; empty for a loss at the last one."""
     if setting.loss == "last":
         return ""
-    return (
+    return say(
         "**The loss sits at every step**, so every state has a loss close by. The curves look level, whatever is lost on the "
         "long way: the near losses drown the far ones. This is why a network may learn well from step to step and "
         "still learn nothing that needs a long memory."
@@ -369,23 +419,36 @@ def graded(guess: float | None, decays: Sequence[Decay]) -> str:
     """What the tensors say to a guess, or to none, as Markdown."""
     lag, log10 = millionth(decays)
     if log10 is None:
-        return "**This RNN has no gradient to speak of:** it exploded on the way forward. Turn its gain down and guess again."
-    answer = f"never within {len(log10):,} steps" if lag is None else f"after {lag:,} steps"
+        return say(
+            "**This RNN has no gradient to speak of:** it exploded on the way forward. Turn its gain down and guess again."
+        )
     if guess is None:
-        return f"**It is a millionth {answer}.**{_rule(log10, lag)}"
+        told = (
+            say("**It is a millionth never within {steps:,} steps.**", steps=len(log10))
+            if lag is None
+            else say("**It is a millionth after {steps:,} steps.**", steps=lag)
+        )
+        return told + _rule(log10, lag)
     close = (guess == 0) if lag is None else (guess > 0 and max(guess / lag, lag / guess) <= 1.25)
     near = lag is not None and guess > 0 and max(guess / lag, lag / guess) <= 2
-    mark = "Right" if close else "Close" if near else "Not this time"
-    return f"**{mark}: it is a millionth {answer}.**{_rule(log10, lag)}"
+    verdict = say("Right") if close else say("Close") if near else say("Not this time")
+    told = (
+        say("**{verdict}: it is a millionth never within {steps:,} steps.**", verdict=verdict, steps=len(log10))
+        if lag is None
+        else say("**{verdict}: it is a millionth after {steps:,} steps.**", verdict=verdict, steps=lag)
+    )
+    return told + _rule(log10, lag)
 
 
 def _rule(log10: np.ndarray, lag: int | None) -> str:
     life = half_life(log10)
     if lag is None or not 0 < life < len(log10):
         return ""
-    return (
-        f" A millionth is 20 halvings, as 2²⁰ is about a million; one takes {life:.3g} steps here, so the rule of thumb "
-        f"says {20 * life:.0f}. The ring in the figure marks it."
+    return " " + say(
+        "A millionth is 20 halvings, as 2²⁰ is about a million; one takes {life:.3g} steps here, so the rule of thumb says "
+        "{rule:.0f}. The ring in the figure marks it.",
+        life=life,
+        rule=20 * life,
     )
 
 
@@ -394,7 +457,7 @@ def mark(decays: Sequence[Decay]) -> Mark | None:
     lag, log10 = millionth(decays)
     if lag is None or log10 is None or not math.isfinite(log10[lag]):
         return None
-    return Mark(lag, float(log10[lag]), f"a millionth, lag {lag:,}")
+    return Mark(lag, float(log10[lag]), say("a millionth, lag {lag:,}", lag=lag))
 
 
 # ---- why they fall ---------------------------------------------------------------------------------------------------
@@ -406,7 +469,7 @@ LSTM_STEP = r"\frac{\partial c_t}{\partial c_{t-1}} = \mathrm{diag}(f_t) + \text
 def bound_lines(bound: Bound, log10: np.ndarray) -> list[Band]:
     """The RNN's gradient below what it cannot exceed."""
     return [
-        Band("bound", bound.log10[None], "reset", 1),
+        Band(say("bound"), bound.log10[None], "reset", 1),
         Band("RNN", log10[None], "candidate"),
     ]
 
@@ -414,21 +477,33 @@ def bound_lines(bound: Bound, log10: np.ndarray) -> list[Band]:
 def bounded(bound: Bound) -> str:
     """What σ_max and the spectral radius are and say, as Markdown."""
     says = (
-        "σ_max is below 1 here, and |φ′| is never above 1: this gradient **must** vanish."
+        say("σ_max is below 1 here, and |φ′| is never above 1: this gradient **must** vanish.")
         if bound.sigma < 1
-        else "σ_max is not below 1 here, so the bound promises nothing; the gradient may vanish all the same."
+        else say("σ_max is not below 1 here, so the bound promises nothing; the gradient may vanish all the same.")
     )
     _, radius = sizes_of(NOT_THE_BOUND)
     one, ten, fifty = norms_of_powers(NOT_THE_BOUND, (1, 10, 50))
     (a, b), (_, d) = NOT_THE_BOUND
-    return (
-        f"**σ_max($W_{{hh}}$) = {bound.sigma:.3g}**, the largest singular value; **ρ($W_{{hh}}$) = {bound.radius:.3g}**, the "
-        f"largest |eigenvalue|. One step back cannot stretch a vector by more than max |φ′(a_t)| · σ_max; the dashed line "
-        f"multiplies these up. {says}\n\n"
-        f"Why not the eigenvalue? Take $W = [[{a:g}, {b:g}], [0, {d:g}]]$: ρ = {radius:g} is below 1, yet "
-        f"‖W‖ = {one:.3g} and ‖W¹⁰‖ = **{ten:.3g}** (‖W⁵⁰‖ = {fifty:.3g}). Eigenvalues tell how powers end, singular "
-        "values what one step may do; and with φ′ between them the steps are no powers of one matrix."
+    found = say(
+        "**σ_max($W_{{hh}}$) = {sigma:.3g}**, the largest singular value; **ρ($W_{{hh}}$) = {radius:.3g}**, the largest "
+        "|eigenvalue|. One step back cannot stretch a vector by more than max |φ′(a_t)| · σ_max; the dashed line multiplies "
+        "these up.",
+        sigma=bound.sigma,
+        radius=bound.radius,
     )
+    example = say(
+        "Why not the eigenvalue? Take $W = [[{a:g}, {b:g}], [0, {d:g}]]$: ρ = {radius:g} is below 1, yet ‖W‖ = {one:.3g} and "
+        "‖W¹⁰‖ = **{ten:.3g}** (‖W⁵⁰‖ = {fifty:.3g}). Eigenvalues tell how powers end, singular values what one step may do; "
+        "and with φ′ between them the steps are no powers of one matrix.",
+        a=a,
+        b=b,
+        d=d,
+        radius=radius,
+        one=one,
+        ten=ten,
+        fifty=fifty,
+    )
+    return f"{found} {says}\n\n{example}"
 
 
 def memory_lines(memory: Memory) -> list[Band]:
@@ -436,7 +511,7 @@ def memory_lines(memory: Memory) -> list[Band]:
     return [
         Band("∏ f", memory.path[None], "keep", 1),
         Band("∂c<sub>T</sub>/∂c<sub>t</sub>", memory.whole[None], "memory"),
-        Band("through h", memory.through_h[None], "state", 2),
+        Band(say("through h"), memory.through_h[None], "state", 2),
     ]
 
 
@@ -446,15 +521,23 @@ def highway(memory: Memory, bias: float) -> str:
     path, whole, rest = (float(part[lag]) for part in (memory.path, memory.whole, memory.through_h))
     opened = f"σ({bias:g}) = {1 / (1 + math.exp(-bias)):.4f}"
     share = (
-        "The forget gates alone explain nearly all of it."
+        say("The forget gates alone explain nearly all of it.")
         if abs(whole - path) < 0.05
-        else "The difference flows through $h$: the gates read $h_{t-1}$, and this second road is an RNN of its own."
+        else say(
+            "The difference flows through $h$: the gates read $h_{t-1}$, and this second road is an RNN of its own."
+        )
     )
-    return (
-        f"With forget bias {bias:g} a gate rests near {opened}. {lag} steps back ∏ f of the most open unit is "
-        f"**{number(path)}**, the whole ∂c_T/∂c_t has norm **{number(whole)}**, and what comes through $h$ alone has "
-        f"{number(rest)}. {share} “From c to c only an elementwise product with f” is the direct road, not "
-        "the whole derivative."
+    return say(
+        "With forget bias {bias:g} a gate rests near {opened}. {lag} steps back ∏ f of the most open unit is **{path}**, the "
+        "whole ∂c_T/∂c_t has norm **{whole}**, and what comes through $h$ alone has {rest}. {share} “From c to c only an "
+        "elementwise product with f” is the direct road, not the whole derivative.",
+        bias=bias,
+        opened=opened,
+        lag=lag,
+        path=number(path),
+        whole=number(whole),
+        rest=number(rest),
+        share=share,
     )
 
 
@@ -466,24 +549,35 @@ def binned(units: Units) -> str:
     spread_ = np.where(np.isfinite(units.log10), units.log10, np.nan)
     last = spread_[-1] if np.isfinite(spread_[-1]).any() else spread_[0]
     zero = int(np.isneginf(units.log10[-1]).sum())
-    bins = "" if units.lags == 1 else f" Each column holds {units.lags} lags and shows the largest value among them."
-    dead = f" For {zero} units it is exactly 0 there and the cell stays empty." if zero else ""
-    return (
-        f"The right edge is the first step of the sequence.{bins} At the earliest steps the largest |∂L/∂h| of a "
-        f"unit is {number(float(np.nanmax(last)))}, the smallest {number(float(np.nanmin(last)))}.{dead}"
-        if np.isfinite(spread_).any()
-        else f"The gradient is exactly 0 everywhere.{bins}"
+    bins = []
+    if units.lags > 1:
+        bins = [say("Each column holds {lags} lags and shows the largest value among them.", lags=units.lags)]
+    if not np.isfinite(spread_).any():
+        return " ".join([say("The gradient is exactly 0 everywhere."), *bins])
+    told = [say("The right edge is the first step of the sequence."), *bins]
+    told.append(
+        say(
+            "At the earliest steps the largest |∂L/∂h| of a unit is {most}, the smallest {least}.",
+            most=number(float(np.nanmax(last))),
+            least=number(float(np.nanmin(last))),
+        )
     )
+    if zero:
+        told.append(say("For {count} units it is exactly 0 there and the cell stays empty.", count=zero))
+    return " ".join(told)
 
 
 def trained_from(facts: Mapping[str, Any]) -> str:
     """Which trained networks are shown, as Markdown."""
     run = facts["run"]
-    return (
-        f":green-badge[:material/school: trained] The networks that ship, `agreement-rnn`, `-lstm` and `-gru`: H = "
-        f"{run['hidden']}, {run['steps']:,} updates on sentences of number agreement, with a forget and update bias of "
-        f"{run['keep_bias']:g} at their start. One network each, so no band. The loss is L = Σ h_t as for the fresh "
-        "networks, at the last word or at every one. No curve of one network proves something about its kind."
+    return say(
+        ":green-badge[:material/school: trained] The networks that ship, `agreement-rnn`, `-lstm` and `-gru`: H = {hidden}, "
+        "{updates:,} updates on sentences of number agreement, with a forget and update bias of {bias:g} at their start. One "
+        "network each, so no band. The loss is L = Σ h_t as for the fresh networks, at the last word or at every one. No "
+        "curve of one network proves something about its kind.",
+        hidden=run["hidden"],
+        updates=run["steps"],
+        bias=run["keep_bias"],
     )
 
 
@@ -505,13 +599,17 @@ def shaded(found: Saliency, *, dark: bool) -> str:
     for place, (token, log10, share) in enumerate(zip(found.tokens, found.log10, found.shares, strict=True)):
         read = place < found.after
         word = html.escape(token if len(token) <= 40 else f"{token[:40]}…")
-        told = f"size {number(float(log10))}, {100 * share:.2g} % of the largest" if read else "not read yet"
+        hint = (
+            say("size {size}, {share:.2g} % of the largest", size=number(float(log10)), share=100 * float(share))
+            if read
+            else say("not read yet")
+        )
         colour = stops[round(_MOST * float(share) * (len(stops) - 1))]
         box = f"background:{colour};" if read else f"border:1px dashed {base.border};opacity:.6;"
         bar = f'<span style="display:block;height:4px;width:{100 * float(share):.1f}%;background:{stops[-1]}"></span>'
         cells.append(
-            f'<span title="{told}" style="display:inline-block;margin:2px;padding:2px 6px;border-radius:4px;{box}'
-            f'color:{base.text}">{word}<small style="display:block;font-size:.75em">{percent(float(share), read=read)}'
+            f'<span title="{html.escape(hint)}" style="display:inline-block;margin:2px;padding:2px 6px;border-radius:4px;'
+            f'{box}color:{base.text}">{word}<small style="display:block;font-size:.75em">{percent(float(share), read=read)}'
             f"</small>{bar}</span>"
         )
     return f'<div class="saliency" style="line-height:1.3;overflow-wrap:anywhere">{"".join(cells)}</div>'
@@ -526,11 +624,18 @@ def percent(share: float, *, read: bool) -> str:
 
 def said(cell: str, found: Saliency, word: str, against: str) -> str:
     """What was asked of a network and what it answers, as Markdown."""
-    what = f"logit of *{word}* minus logit of *{against}*" if against else f"logit of *{word}*"
     strongest = found.tokens[int(found.log10.argmax())][:40].replace("`", "ˋ")
-    return (
-        f"**{cell}**, {what}: {found.logit:.2f}; it gives *{word}* {100 * found.probability:.3g} %. "
-        f"Felt most: `{strongest}`"
+    parts = {"cell": cell, "word": word, "logit": found.logit, "share": 100 * found.probability, "strongest": strongest}
+    if not against:
+        return say(
+            "**{cell}**, logit of *{word}*: {logit:.2f}; it gives *{word}* {share:.3g} %. Felt most: `{strongest}`",
+            **parts,
+        )
+    return say(
+        "**{cell}**, logit of *{word}* minus logit of *{against}*: {logit:.2f}; it gives *{word}* {share:.3g} %. Felt most: "
+        "`{strongest}`",
+        against=against,
+        **parts,
     )
 
 

@@ -17,9 +17,10 @@ from models.decay import FACTOR, HIDDEN, KEEP_BIAS, STEPS, Decay, Loss, StartKin
 from models.reading import Question
 from models.saliency import VERBS, Asked
 from models.tasks.agreement import VOCABULARY
-from playground import compute, controls, decaying, figures, typed
+from playground import compute, controls, decaying, figures, guesses, showing, typed
 from playground.decaying import Curve, Setting
 from playground.figures.bands import POINTS
+from playground.language import say
 
 _STOPPED = "decay_stopped"
 _MOMENT = 0.7  # seconds of computing before a bar is shown
@@ -41,23 +42,27 @@ def ask_setting() -> Setting:
             for bias in decaying.COMPARED:
                 value = {"decay_forget_bias": bias}
                 st.button(f"{bias:g}", key=f"decay_forget_{bias:g}", on_click=typed.put, kwargs=value)
-        compare = st.toggle("also 0, 1 and 3", first.compare, key="decay_compare", bind="query-params")
+        compare = st.toggle(say("also 0, 1 and 3"), first.compare, key="decay_compare", bind="query-params")
         steps = _count("steps", "Length T", STEPS, first.steps)
         seeds = _count("seeds", "Networks (seeds)", (1, 10), first.seeds)
-    with st.expander("More settings", icon=":material/tune:", key="decay_more"):
+    with st.expander(say("More settings"), icon=":material/tune:", key="decay_more"):
         with st.container(horizontal=True, vertical_alignment="bottom", key="decay_rnn"):
             squash = controls.choice("decay", "squash", "RNN: squashing φ", decaying.SQUASHES, first.squash)
             start = controls.choice("decay", "start", "RNN: start of W_hh", decaying.STARTS, first.start)
             scale = controls.choice("decay", "scale", "RNN: scale W_hh by", decaying.SCALES, first.scale)
-            factor = _slide("factor", f"RNN: {decaying.SCALES[scale]} of W_hh", FACTOR, first.factor, 0.05, width=260)
+            label = {"gain": "RNN: gain of W_hh", "radius": "RNN: spectral radius of W_hh"}[scale]
+            factor = _slide("factor", label, FACTOR, first.factor, 0.05, width=260)
         with st.container(horizontal=True, vertical_alignment="bottom", key="decay_others"):
             update = _slide("update_bias", "Update bias of the GRU", KEEP_BIAS, first.update_bias, 0.25, width=260)
             loss = _ask_loss()
             hidden = _count("hidden", "Hidden units H", HIDDEN, first.hidden)
             seed = _count("seed", "First seed", (0, 2**31 - 11), first.seed)
         st.caption(
-            "A gain multiplies W_hh; a spectral radius rescales it. Bias, start and gain touch the named cell alone. With "
-            "128 units and 10,000 steps one network takes about a second: a bar shows how far it is, and stops on a click."
+            say(
+                "A gain multiplies W_hh; a spectral radius rescales it. Bias, start and gain touch the named cell alone. "
+                "With 128 units and 10,000 steps one network takes about a second: a bar shows how far it is, and stops on a "
+                "click."
+            )
         )
     setting = Setting(
         forget, update, int(steps), int(seeds), int(hidden), loss,
@@ -67,9 +72,9 @@ def ask_setting() -> Setting:
     )  # fmt: skip
     for name, (preset, view) in decaying.PRESETS.items():
         presets.button(
-            name,
+            say(name),
             key=f"decay_preset_{name}",
-            help=decaying.PRESET_SAYS[name],
+            help=say(decaying.PRESET_SAYS[name]),
             type="primary" if preset == setting else "secondary",
             on_click=typed.put,
             kwargs=decaying.widgets(preset, view),
@@ -85,25 +90,34 @@ def _ask_loss() -> Loss:
 def _slide(name: str, label: str, span: tuple[float, float], value: float, step: float, *, width: int) -> float:
     key = f"decay_{name}"
     controls.check_link(key, *span)
-    return st.slider(label, *span, value, step, format="%g", key=key, bind="query-params", width=width)
+    return st.slider(say(label), *span, value, step, format="%g", key=key, bind="query-params", width=width)
 
 
 def _count(name: str, label: str, span: tuple[int, int], value: int) -> int:
     key = f"decay_{name}"
     controls.check_link(key, *span)
-    found = st.number_input(label, *span, value, key=key, bind="query-params", width=150)
+    found = st.number_input(say(label), *span, value, key=key, bind="query-params", width=150)
     return value if found is None else int(found)
 
 
 def ask_guess() -> tuple[float | None, bool]:
     """Ask for the lag of a millionth before it is shown: the guess, and whether to show the answer."""
-    st.markdown(decaying.QUESTION)
+    asked = say(decaying.QUESTION)
+    st.markdown(asked)
     controls.check_link("decay_guess", 0, STEPS[1])
     with st.container(horizontal=True, vertical_alignment="bottom", key="decay_guessing"):
         guess = st.number_input(
-            "Your guess, in steps", 0, STEPS[1], None, key="decay_guess", bind="query-params", width=170
+            say("Your guess, in steps"),
+            0,
+            STEPS[1],
+            None,
+            key="decay_guess",
+            bind="query-params",
+            width=170,
+            on_change=guesses.heard,
+            args=("decay_guess", asked),
         )
-        shown = st.toggle("Show it without a guess", key="decay_shown", bind="query-params")
+        shown = st.toggle(say("Show it without a guess"), key="decay_shown", bind="query-params")
     return guess, shown or guess is not None
 
 
@@ -127,11 +141,12 @@ class _Bar:
         if self._bar is None:
             with self._place.container(horizontal=True, vertical_alignment="center"):
                 st.button(
-                    "Stop", key="decay_stop", icon=":material/stop_circle:", on_click=_stop, args=(self._setting,)
+                    say("Stop"), key="decay_stop", icon=":material/stop_circle:", on_click=_stop, args=(self._setting,)
                 )
-                self._bar = st.progress(0.0, "Computing")
+                self._bar = st.progress(0.0, say("Computing"))
         done = (job + share) / self._jobs
-        self._bar.progress(min(max(done, 0.0), 1.0), f"Gradients of network {job + 1} of {self._jobs}")
+        told = say("Gradients of network {number} of {all}", number=job + 1, all=self._jobs)
+        self._bar.progress(min(max(done, 0.0), 1.0), told)
 
     def gone(self) -> None:
         self._place.empty()
@@ -160,14 +175,20 @@ def decays(setting: Setting) -> dict[Curve, list[Decay]]:
     bar.gone()
     done = len(found[curves[0]])
     if done < setting.seeds:
-        _say_stopped(f"Stopped after {done} of {setting.seeds} networks of each kind. What you see is those.")
+        _say_stopped(
+            say(
+                "Stopped after {done} of {all} networks of each kind. What you see is those.",
+                done=done,
+                all=setting.seeds,
+            )
+        )
     return found if done else {}
 
 
 def _say_stopped(sentence: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="decay_was_stopped"):
         st.info(sentence)
-        st.button("Go on", key="decay_go_on", on_click=_go_on)
+        st.button(say("Go on"), key="decay_go_on", on_click=_go_on)
 
 
 # ---- fresh networks --------------------------------------------------------------------------------------------------
@@ -181,7 +202,7 @@ def show_curves(setting: Setting) -> None:
         return
     rnn = next(iter(found.values()))
     if shown:
-        st.markdown(decaying.graded(guess, rnn))
+        controls.answer("decay_guess", decaying.graded(guess, rnn))
     st.markdown(decaying.verdict(found) + decaying.every_step(setting))
     if wrong := decaying.exploded(found):
         st.warning(wrong)
@@ -193,25 +214,27 @@ def show_curves(setting: Setting) -> None:
 
 def _draw(found: Mapping[Curve, Sequence[Decay]], mark: figures.Mark | None, key: str) -> None:
     if lines := decaying.lines(found):
-        st.plotly_chart(
-            figures.bands(lines, "The steeper, the sooner forgotten", _LAG, _NORM, mark=mark, dark=controls.dark()),
+        showing.chart(
+            figures.bands(
+                lines, say("The steeper, the sooner forgotten"), say(_LAG), say(_NORM), mark=mark, dark=controls.dark()
+            ),
             key=key,
-            alt="The norm of dL/dh against the lag, on a log axis, a line for each network",
+            alt=say("The norm of dL/dh against the lag, on a log axis, a line for each network"),
         )
 
 
 def show_half_lives(found: Mapping[Curve, Sequence[Decay]]) -> None:
     """The half-life of each network as a number, and all numbers as a file."""
-    st.markdown("**Half-life of the gradient, in steps**")
+    st.markdown(say("**Half-life of the gradient, in steps**"))
     with st.container(horizontal=True, gap="small", key="decay_half_lives"):
         for curve, each in found.items():
             st.metric(
-                curve.name, decaying.halves(each), help=decaying.spread(curve, each), border=True, width=168,
+                curve.title, decaying.halves(each), help=decaying.spread(curve, each), border=True, width=168,
             )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center", key="decay_definition"):
-        st.markdown(decaying.HALF_LIFE)
+        st.markdown(say(decaying.HALF_LIFE))
         st.download_button(
-            "Curves as CSV", partial(decaying.as_csv, found), "gradient_decay.csv", "text/csv", key="decay_csv",
+            say("Curves as CSV"), partial(decaying.as_csv, found), "gradient_decay.csv", "text/csv", key="decay_csv",
             on_click="ignore", icon=":material/download:",
         )  # fmt: skip
 
@@ -221,40 +244,39 @@ def show_why(setting: Setting) -> None:
     chosen = decaying.chosen(setting)
     left, right = st.columns(2, gap="medium")
     with left:
-        st.subheader("RNN: a matrix and a slope")
+        st.subheader(say("RNN: a matrix and a slope"))
         st.latex(decaying.RNN_STEP)
         decay = compute.decayed(chosen["RNN"].question)
         if decay.log10 is None:
             st.warning(decaying.exploded({chosen["RNN"]: [decay]}))
         else:
             bound = compute.gradient_bound(chosen["RNN"].question)
-            _explain(
-                "decay_bound", decaying.bound_lines(bound, decay.log10), "The gradient stays below its bound", _NORM
-            )
+            lines = decaying.bound_lines(bound, decay.log10)
+            _explain("decay_bound", lines, say("The gradient stays below its bound"), say(_NORM))
             st.markdown(decaying.bounded(bound))
     with right:
-        st.subheader("LSTM: the road through the memory")
-        st.latex(decaying.LSTM_STEP)
+        st.subheader(say("LSTM: the road through the memory"))
+        st.latex(say(decaying.LSTM_STEP))
         question = chosen["LSTM"].question
         bar = _Bar((setting, "memory"), 1)
         if st.session_state.get(_STOPPED) == (setting, "memory"):
-            _say_stopped("Stopped before the whole derivative was known.")
+            _say_stopped(say("Stopped before the whole derivative was known."))
         else:
             memory = compute.gradient_memory(question, partial(bar.at, 0))
             bar.gone()
             _explain(
                 "decay_memory",
                 decaying.memory_lines(memory),
-                "Forget gates, and what goes round them",
-                "norm, log axis",
+                say("Forget gates, and what goes round them"),
+                say("norm, log axis"),
             )
             st.markdown(decaying.highway(memory, setting.forget_bias))
     st.markdown(decaying.drawn_from(replace(setting, seeds=1)))
 
 
 def _explain(key: str, lines: list[figures.Band], title: str, y_title: str) -> None:
-    alt = f"{title}: {', '.join(line.name for line in lines)} against the lag"
-    st.plotly_chart(figures.bands(lines, title, _LAG, y_title, dark=controls.dark(), height=400), key=key, alt=alt)
+    alt = say("{title}: {lines} against the lag", title=title, lines=", ".join(line.name for line in lines))
+    showing.chart(figures.bands(lines, title, say(_LAG), y_title, dark=controls.dark(), height=400), key=key, alt=alt)
 
 
 def show_units(setting: Setting) -> None:
@@ -264,7 +286,7 @@ def show_units(setting: Setting) -> None:
     question = chosen[cell].question
     bar = _Bar((setting, cell), 1)
     if st.session_state.get(_STOPPED) == (setting, cell):
-        _say_stopped("Stopped before all units were known.")
+        _say_stopped(say("Stopped before all units were known."))
         return
     try:
         units = compute.gradient_units(question, partial(bar.at, 0))
@@ -273,12 +295,17 @@ def show_units(setting: Setting) -> None:
         return
     finally:
         bar.gone()
-    st.plotly_chart(
+    showing.chart(
         figures.sizes(
-            units.log10, units.lags, "state", f"{chosen[cell].name}: |∂L/∂h| of each unit", _LAG, dark=controls.dark()
+            units.log10,
+            units.lags,
+            "state",
+            say("{network}: |∂L/∂h| of each unit", network=chosen[cell].title),
+            say(_LAG),
+            dark=controls.dark(),
         ),
         key="decay_units",
-        alt="The gradient of each hidden unit against the lag, coloured by the logarithm of its size",
+        alt=say("The gradient of each hidden unit against the lag, coloured by the logarithm of its size"),
     )
     st.markdown(decaying.binned(units))
     st.markdown(decaying.drawn_from(replace(setting, seeds=1)))
@@ -291,8 +318,8 @@ def show_words(text: str) -> None:
     """The words of a text, shaded by how strongly each trained network's logit feels them; one network below the other."""
     reading = compute.read(Question(text, "LSTM"))
     controls.remarks(reading)
-    st.subheader("Which words does the verb hang on?")
-    st.markdown(decaying.WORDS)
+    st.subheader(say("Which words does the verb hang on?"))
+    st.markdown(say(decaying.WORDS))
     steps = len(reading.tokens)
     with st.container(horizontal=True, vertical_alignment="bottom", key="decay_asked"):
         others = {name: name for name in sorted(VOCABULARY) if name not in VERBS}
@@ -305,9 +332,12 @@ def show_words(text: str) -> None:
     for cell, answer in found.items():
         st.markdown(decaying.said(cell, answer, word, against))
         st.html(decaying.shaded(answer, dark=controls.dark()))
-    with st.expander("The numbers", key="decay_numbers"):
+    with st.expander(say("The numbers"), key="decay_numbers"):
         st.dataframe(
-            decaying.saliency_table(found), hide_index=True, alt="Size of the gradient for each word and network"
+            decaying.saliency_table(found),
+            hide_index=True,
+            column_config={"word": say("word")},
+            alt=say("Size of the gradient for each word and network"),
         )
 
 
@@ -315,18 +345,18 @@ def _ask_place(steps: int) -> int | None:
     """Ask after how many words the network is asked; None, at first, for just before the verb."""
     controls.check_link("decay_after", 1, 512)
     after = st.number_input(
-        "asked after so many words", 1, 512, None, key="decay_after", bind="query-params", width=210,
-        placeholder="just before the verb",
+        say("asked after so many words"), 1, 512, None, key="decay_after", bind="query-params", width=210,
+        placeholder=say("just before the verb"),
     )  # fmt: skip
     if after is not None and after > steps:
-        st.warning(f"The text has {steps} words, so the network is asked after the last of them.")
+        st.warning(say("The text has {steps} words, so the network is asked after the last of them.", steps=steps))
         return steps
     return after
 
 
 def show_trained(text: str) -> None:
     """How the gradient of the trained networks decays over the words of a text."""
-    st.subheader("How far back does the gradient reach?")
+    st.subheader(say("How far back does the gradient reach?"))
     loss = _ask_loss()
     found = {curve: [compute.decayed(curve.question)] for curve in decaying.trained_curves(text, loss)}
     st.markdown(decaying.verdict(found))
@@ -337,7 +367,7 @@ def show_trained(text: str) -> None:
 
 def ending(name: str, notice: str, tries: decaying.Attempts) -> None:
     """What to notice, and things to try: each a click that sets widgets."""
-    st.subheader("What to notice")
-    st.markdown(notice)
-    st.subheader("Two things to try")
+    st.subheader(say("What to notice"))
+    st.markdown(say(notice))
+    st.subheader(say("Two things to try"))
     typed.attempts(f"decay_{name}", tries)

@@ -45,6 +45,13 @@ EXHIBITS = (
         "What do an RNN, an LSTM and a GRU make of the same sentence?",
     ),
     Exhibit(
+        "pages/what_if.py",
+        "What if",
+        ":material/alt_route:",
+        "Inside the cell",
+        "Which gate, unit or weight carries the memory, and what happens without it?",
+    ),
+    Exhibit(
         "pages/recurrence_on_paper.py",
         "Recurrence on paper",
         ":material/edit:",
@@ -141,6 +148,41 @@ EXHIBITS = (
         ":material/show_chart:",
         "Sequences at work",
         "What comes next in a series, and does a recurrent network say it better than yesterday does?",
+    ),
+    Exhibit(
+        "pages/glossary.py",
+        "Glossary and notation",
+        ":material/menu_book:",
+        "Look it up",
+        "What is this letter, and what does another lecture call it?",
+    ),
+    Exhibit(
+        "pages/questions.py",
+        "Questions learners ask",
+        ":material/contact_support:",
+        "Look it up",
+        "What do learners ask most, and what do the numbers say?",
+    ),
+    Exhibit(
+        "pages/corrections.py",
+        "Slips in the lectures",
+        ":material/spellcheck:",
+        "Look it up",
+        "What do lecture slides print that is not so, and how does one see it?",
+    ),
+    Exhibit(
+        "pages/your_own_model.py",
+        "Your own model",
+        ":material/upload_file:",
+        "In your own work",
+        "What does your own trained network compute, step by step?",
+    ),
+    Exhibit(
+        "pages/lessons.py",
+        "Lessons",
+        ":material/school:",
+        "In class",
+        "What shall we look at together, step by step?",
     ),
 )
 """Every exhibit. A new one is a new file in pages/ and a new entry here."""

@@ -1,6 +1,5 @@
 """Parts of the page "forecasting": its widgets, its pictures, and a training on the visitor's own series."""
 
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,11 +7,12 @@ import streamlit as st
 
 from models.backtest import Backtest
 from models.forecasters import HOURLY
-from models.forecasting import Fitting, Recipe
 from models.loaders.numbers import Column, Table, column, read
+from models.own_series import Assignment, Picture
 from models.series import Series, generated
-from playground import compute, controls, figures, typed
+from playground import compute, controls, figures, learning, showing, typed
 from playground import forecast_words as words
+from playground.learning import Learning
 from playground.player import player
 
 # ---- a day ahead -----------------------------------------------------------------------------------------------------
@@ -31,7 +31,7 @@ def a_day_ahead() -> None:
     window = _ask_window()
     said, inputs, truth = compute.day_ahead(strategy, window)
     came, lines = words.day_lines(kind, said, inputs, truth)
-    st.plotly_chart(
+    showing.chart(
         figures.forecasts(
             came,
             lines,
@@ -73,15 +73,17 @@ def _ask_guess(strategy: str) -> None:
     st.subheader("The whole year")
     st.markdown(words.GUESS)
     with st.container(horizontal=True, vertical_alignment="bottom", key="forecast_answer"):
-        guess = controls.choice("forecast", "guess", "Least error 24 hours ahead", words.GUESSES, "none")
+        guess = controls.choice(
+            "forecast", "guess", "Least error 24 hours ahead", words.GUESSES, "none", asks=words.GUESS
+        )
         seen = st.toggle("Show it without a guess", key="forecast_shown", bind="query-params")
     errors = compute.day_errors(strategy)
     revealed = seen or guess != "none"
     if guess in errors:
-        st.markdown(words.graded(guess, errors))
+        controls.answer("forecast_guess", words.graded(guess, errors))
     elif guess != "none":
         st.info(f"{guess} knows no {strategy}. Choose another route above, or guess again.")
-    st.plotly_chart(
+    showing.chart(
         figures.forecasts(
             None,
             words.horizon_lines(errors, networks=revealed),
@@ -139,7 +141,7 @@ def windows_and_shapes() -> None:
         last = words.HUNDRED - length - horizon
         start = min(_ask_slider("forecast_start", "First step of the window", 0, words.HUNDRED - 2, 0), last)
     series, marked = words.window_lines(start, length, horizon)
-    st.plotly_chart(
+    showing.chart(
         figures.forecasts(series, marked, "A window, and what it is asked for", "hour", "°C", dark=controls.dark()),
         key="forecast_window_figure",
         alt="The first 100 hours of the series, with one window and its target marked",
@@ -171,11 +173,12 @@ def splits() -> None:
         gap = _ask_slider("forecast_gap", "Gap", 0, 30, 0, width=200)
         order = controls.choice("forecast", "order", "Split", words.ORDERS, "time")
     try:
-        found = words.split(samples, folds, gap, order)
+        found = words.split(compute.folds(samples, folds, gap, shuffled=order == "shuffled"), gap, order)
     except ValueError as wrong:
         st.warning(f"Not possible: {wrong}. What you see is the split of 12 samples into 5 folds.")
-        samples, found = 12, words.split(12, 5, 0, order)
-    st.plotly_chart(
+        found = words.split(compute.folds(12, 5, 0, shuffled=order == "shuffled"), 0, order)
+        samples = 12
+    showing.chart(
         figures.folds(
             [(fold.train, fold.test) for fold in found.folds], samples, found.title, "sample, in the order of time",
             dark=controls.dark(),
@@ -203,7 +206,7 @@ def a_month_ahead() -> None:
         scaling = controls.choice("forecast", "scale", "Scaled", words.SCALES, "range")
     found = compute.month_ahead(kind, int(reads), scaling)
     came, lines = words.month_lines(found)
-    st.plotly_chart(
+    showing.chart(
         figures.forecasts(
             came,
             lines,
@@ -226,8 +229,6 @@ def a_month_ahead() -> None:
 # ---- your series -----------------------------------------------------------------------------------------------------
 
 _FILE, _GOOD, _LIVE = "forecast_file", "forecast_good", "forecast_live"
-_TICK = 0.3  # seconds between two slices of a training
-_SLICE = 0.12  # seconds of computing in a slice: another visitor waits no longer
 _DECIMALS = {"": "as it looks", ".": "point", ",": "comma"}
 
 
@@ -296,11 +297,9 @@ def _ask_column(table: Table) -> Column:
 
 
 def _train(test: Backtest, series: Series, kind: str, scaling: str) -> None:
-    """Train a network in slices while somebody watches; it stops by itself, or by a click.
-
-    The buttons stand outside the fragment: a click has to start or end its ticking, which only a run of the whole page does.
-    """
+    """Train a network in another process while somebody watches; it stops by itself, or by a click."""
     known = _known(test)
+    current: Learning[Assignment] | None = known["learning"]
     with st.container(horizontal=True, vertical_alignment="bottom", key="forecast_live_controls"):
         controls.check_link("forecast_seed", 0, 2**31 - 1)
         st.number_input("Seed", 0, 2**31 - 1, 0, key="forecast_seed", bind="query-params", width=120)
@@ -311,41 +310,53 @@ def _train(test: Backtest, series: Series, kind: str, scaling: str) -> None:
             on_click=_start,
             args=(known, kind, scaling),
         )
-        st.button("Stop", key="forecast_stop_training", on_click=_stop, disabled=known["fitting"] is None)
-    st.fragment(_watch, run_every=_TICK if known["fitting"] else None)(known, series)
+        st.button(
+            "Stop",
+            key="forecast_stop_training",
+            on_click=learning.finish,
+            args=(current,),
+            disabled=not (current and current.going),
+        )
+    learning.refusal("forecast")
+    learning.watch(current, lambda: _show(known, series))
 
 
 def _known(test: Backtest) -> dict[str, Any]:
-    """What is known of a series and these windows: forecasters by name, their errors, the training that is under way.
+    """What is known of a series and these windows: forecasters by name, their errors, the newest training.
 
-    It is kept in the session, as the linear forecast of a long series takes a moment to fit.
+    It is kept in the session, as the linear forecast of a long series takes a moment to fit. A network joins the
+    forecasters when it has learned to the end, or was stopped, and has been measured.
     """
     state, question = st.session_state, (test.values.tobytes(), test.length, test.horizon)
     if _LIVE not in state or state[_LIVE]["question"] != question:
+        learning.end(state.get(_LIVE, {}).get("learning"))
         said = test.naive
         state[_LIVE] = {
-            "question": question, "test": test, "said": said, "errors": test.errors(said), "fitting": None, "told": None,
+            "question": question, "test": test, "said": said, "errors": test.errors(said), "learning": None,
         }  # fmt: skip
-    return state[_LIVE]
+    known = state[_LIVE]
+    current: Learning[Assignment] | None = known["learning"]
+    if current and not current.going:
+        picture: Picture | None = current.work.picture
+        if picture and picture.errors:
+            kind = current.asked.recipe.kind
+            known["said"][kind] = current.asked.model(picture).forecast
+            known["errors"][kind] = picture.errors
+    return known
 
 
-def _watch(known: dict[str, Any], series: Series) -> None:
-    """Advance a training by a slice, and show what everybody says by now."""
+def _show(known: dict[str, Any], series: Series) -> None:
+    """How far a training is, and what everybody says by now."""
     test: Backtest = known["test"]
-    fitting: Fitting | None = known["fitting"]
+    current: Learning[Assignment] | None = known["learning"]
     said = dict(known["said"])
-    if fitting:
-        _advance(fitting)
-        known["told"] = (
-            fitting.step / fitting.recipe.updates,
-            words.live(fitting.recipe, fitting.step, fitting.losses),
-        )
-        said[fitting.recipe.kind] = fitting.model().forecast
-    if known["told"]:
-        share, told = known["told"]
-        st.progress(share, told)
+    if current:
+        recipe, picture = current.asked.recipe, current.work.picture
+        learning.bar(current, words.live(recipe, current.work.updates, current.work.losses))
+        if picture and current.going:
+            said[recipe.kind] = current.asked.model(picture).forecast
     came, lines = words.own_lines(test.beyond(said), series.values, series.step, test.length)
-    st.plotly_chart(
+    showing.chart(
         figures.forecasts(
             came, lines, "What comes next", f"{series.step}s from the last value", series.unit or "value",
             now=(0, "end of the data"), dark=controls.dark(),
@@ -354,9 +365,6 @@ def _watch(known: dict[str, Any], series: Series) -> None:
         alt="The end of the series and the forecasts of what follows",
     )  # fmt: skip
     _show_held_out(known, series)
-    if fitting and fitting.done:
-        _stop()
-        st.rerun()
 
 
 def _show_held_out(known: Mapping[str, Any], series: Series) -> None:
@@ -374,7 +382,7 @@ def _show_held_out(known: Mapping[str, Any], series: Series) -> None:
         places, forecasts = test.recent(known["said"], ahead)
         came, lines = words.backtest_lines(places, forecasts, series)
         moments = words.dates(places, series)
-        st.plotly_chart(
+        showing.chart(
             figures.forecasts(
                 came, lines, "Backtest: what was said of each step", "date" if moments else f"{series.step} of the series",
                 unit, moments=moments, dark=controls.dark(),
@@ -383,7 +391,7 @@ def _show_held_out(known: Mapping[str, Any], series: Series) -> None:
             alt="Held-out steps of the series and what each forecaster said of them some steps before",
         )  # fmt: skip
     with right:
-        st.plotly_chart(
+        showing.chart(
             figures.forecasts(
                 None,
                 words.own_horizon_lines(known["errors"], series.step),
@@ -400,25 +408,8 @@ def _show_held_out(known: Mapping[str, Any], series: Series) -> None:
 def _start(known: dict[str, Any], kind: str, scaling: str) -> None:
     test: Backtest = known["test"]
     seed = int(st.session_state["forecast_seed"] or 0)
-    recipe: Recipe = words.live_recipe(kind, test.length, test.horizon, scaling, seed)
-    known["fitting"] = Fitting(recipe, test.past)
-
-
-def _advance(fitting: Fitting) -> None:
-    until = time.monotonic() + _SLICE
-    while time.monotonic() < until and not fitting.done:
-        fitting.update()
-
-
-def _stop() -> None:
-    """End the training under way; what the network has learned so far is measured and stays."""
-    known = st.session_state[_LIVE]
-    fitting: Fitting | None = known["fitting"]
-    if fitting:
-        kind, model = fitting.recipe.kind, fitting.model()
-        known["said"][kind] = model.forecast
-        known["errors"] |= known["test"].errors({kind: model.forecast})
-        known["fitting"] = None
+    recipe = words.live_recipe(kind, test.length, test.horizon, scaling, seed)
+    known["learning"] = learning.begin("forecast", Assignment(recipe, test.values), known["learning"])
 
 
 # ---- things to try ---------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from models.forecasters import CUTS, DAY, YEAR, MonthAhead
 from models.forecasting import KINDS, SCALINGS, STRATEGIES, Read, Recipe, Shape
 from models.loaders.numbers import Column
 from models.series import HOURS, Series, generated, season_of
-from models.windows import Fold, count, count_one_short, shuffled_split, time_series_split
+from models.windows import Fold, count, count_one_short
 from playground.figures import Line
 from playground.player import Numbers, Token, Track
 
@@ -364,20 +364,15 @@ class Split:
     told: str
 
 
-def split(samples: int, folds: int, gap: int, order: str) -> Split:
-    """The folds that were asked for.
-
-    Raises:
-        ValueError: There are too few samples for so many folds, or for such a gap.
-    """
+def split(found: list[Fold], gap: int, order: str) -> Split:
+    """The folds that were asked for, in words."""
     if order == "shuffled":
         return Split(
-            shuffled_split(samples, folds),
+            found,
             "Shuffled: training all around",
             "Each test sample has neighbours that were trained on. Windows that start one step apart share all "
             "values but two.",
         )
-    found = time_series_split(samples, folds, gap)
     sizes = ", ".join(str(fold.train.size) for fold in found)
     told = (
         f"Train on {sizes} samples, test on the {found[0].test.size} that "
@@ -605,9 +600,9 @@ def own_verdict(errors: Mapping[str, Errors], step: str) -> str:
     return f"**A draw**: the {net} is off by {mean[net]:.4g}. {told}"
 
 
-def live(recipe: Recipe, step: int, losses: Sequence[float]) -> str:
-    """How far a training is."""
-    recent = f", error {float(np.mean(losses[-50:])):.4f}" if losses else ""
+def live(recipe: Recipe, step: int, losses: Array) -> str:
+    """How far a training is, by the losses of its updates so far, (N,)."""
+    recent = f", error {float(losses[-50:].mean()):.4f}" if len(losses) else ""
     return f"{recipe.kind}, seed {recipe.seed}: update {step:,} of {recipe.updates:,}{recent}"
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +19,7 @@ from models.record import Record
 from models.run import Run
 from models.shipped import Kept
 from models.sweep import Line as Swept
-from models.tasks import TASKS
+from models.tasks import TASKS, Marks, Measure
 from models.training import Snapshot
 from playground import lab
 from playground.figures import Curve as Figured
@@ -116,8 +118,9 @@ def charts(courses: Sequence[Course]) -> list[Chart]:
     task, window = TASKS[run.task], max(1, reach(courses) // _MEANS)
     of_last = f"mean of the last {window}" if window > 1 else "of each batch"
     usual = all(course.run.lengths == task.lengths for course in courses)
-    loss_levels = [Level(f"chance {task.chance().loss:.3g}", task.chance().loss)] if usual else []
-    chance = task.chance_at(run.lengths[1]).accuracy
+    # What others score holds at the usual lengths.
+    chance, baselines = _others(run.task) if usual else (Marks(math.nan, math.nan), {})
+    guessed = _chance_at(run.task, run.lengths[1]).accuracy
     clips = sorted({course.run.clip for course in courses if course.run.clip is not None})
     losses, norms, clipped, accuracies = [], [], [], []
     for course in courses:
@@ -127,16 +130,47 @@ def charts(courses: Sequence[Course]) -> list[Chart]:
         clipped.append(Curve(course.label, thin.steps, thin.clipped))
         accuracies.append(Curve(course.label, course.steps, course.accuracies, dots=True))
     return [
-        Chart("loss", f"Loss, {of_last}: {task.loss_name}", tuple(losses), tuple(loss_levels), log=True,
-              alt=_alt("Loss", courses)),
+        Chart("loss", f"Loss, {of_last}: {task.loss_name}", tuple(losses),
+              _levels({"chance": chance.loss} | _to_beat(baselines), "{:.3g}"),
+              log=True, alt=_alt("Loss", courses)),
         Chart("accuracy", f"Accuracy on held-out sequences: {task.score}", tuple(accuracies),
-              (Level(f"chance {chance:.0%}", chance), Level("perfect", task.perfect.accuracy)), span=(0, 1.04),
-              percent=True, alt=_alt("Accuracy", courses)),
+              _levels({"chance": guessed} | {name: marks.accuracy for name, marks in baselines.items()}
+                      | {"perfect": task.perfect.accuracy}, "{:.0%}"),
+              span=(0, 1.04), percent=True, alt=_alt("Accuracy", courses)),
         Chart("gradient norm", f"Norm of the gradient before clipping, {of_last}", tuple(norms),
               tuple(Level(f"clipped at {clip:g}", clip) for clip in clips), log=True, alt=_alt("Gradient norm", courses)),
         Chart("clipped", "Share of the last 100 updates whose gradient was clipped", tuple(clipped), span=(0, 1.04),
               percent=True, alt=_alt("Clipped share", courses)),
     ]  # fmt: skip
+
+
+@cache
+def _others(task: str) -> tuple[Marks, Mapping[str, Marks]]:
+    """What chance scores on a task, and its baselines: worked out once, for curves are drawn several times a second."""
+    return TASKS[task].chance(), TASKS[task].baselines()
+
+
+@lru_cache(maxsize=256)
+def _chance_at(task: str, length: int) -> Marks:
+    return TASKS[task].chance_at(length)
+
+
+def _to_beat(baselines: Mapping[str, Marks]) -> dict[str, float]:
+    """The lowest loss of a baseline that a log axis can show; more lines than that would hide the curves."""
+    shown = {name: marks.loss for name, marks in baselines.items() if 0 < marks.loss < math.inf}
+    return dict([min(shown.items(), key=lambda item: item[1])]) if shown else {}
+
+
+def _levels(known: Mapping[str, float], form: str) -> tuple[Level, ...]:
+    """What others score, as lines: who scores the same shares one, and who is perfect needs no number."""
+    names: dict[float, list[str]] = {}
+    for name, value in known.items():
+        if math.isfinite(value):
+            names.setdefault(value, []).append(name)
+    return tuple(
+        Level(" · ".join(who) + ("" if "perfect" in who else f" {form.format(value)}"), value)
+        for value, who in names.items()
+    )
 
 
 def marks(courses: Sequence[Course]) -> list[Mark]:
@@ -198,11 +232,12 @@ def probe_length(run: Run) -> int:
     return max(TASKS[run.task].shortest, min(run.lengths[1], _LONGEST_PLAYER))
 
 
-def numbers(course: Course, snapshot: Snapshot) -> str:
-    """Loss, accuracy and gradient norm of a snapshot, in a line."""
+def numbers(course: Course, snapshot: Snapshot, measures: Sequence[Measure] = ()) -> str:
+    """Loss, accuracy and gradient norm of a snapshot, and what else its task measures, in a line."""
+    told = "".join(f", {measure}" for measure in measures)
     return (
         f"**{course.label}** after {snapshot.step:,} updates: loss {snapshot.loss:.4g}, accuracy {snapshot.accuracy:.1%}, "
-        f"gradient norm {snapshot.gradient_norm:.3g}"
+        f"gradient norm {snapshot.gradient_norm:.3g}{told}"
     )
 
 
@@ -219,8 +254,7 @@ def by_length(courses: Sequence[Course], found: Sequence[dict[int, float]]) -> l
 
 def trained(run: Run) -> list[Place]:
     """What to mark: chance, and the longest sequence of the training."""
-    task = TASKS[run.task]
-    chance = task.chance_at(run.lengths[1]).accuracy
+    chance = _chance_at(run.task, run.lengths[1]).accuracy
     return [Place(f"chance {chance:.0%}", y=chance), Place(f"trained up to {run.lengths[1]}", x=run.lengths[1])]
 
 

@@ -27,8 +27,10 @@ JOBS, LOADED, WRONG = "lab_jobs", "lab_loaded", "lab_wrong"
 """Where the session keeps the visitor's trainings with their names, a loaded one, a sentence on what could not be done."""
 
 _SHOWN = "lab_shown"  # the preset that ships and is seen
+_REACH = "lab_reach"  # where the scrubber ended when it was last drawn
 _QUICK = "lab_quick"  # until when a click may still have to show
-_TICK, _AFTER_A_CLICK, _LEASE_TICK = 0.17, 0.4, 3.0  # seconds between two looks
+_TICKS = {1: 0.17, 3: 0.35, 6: 0.7}  # seconds between two looks, by how many visitors train at most
+_CROWDED, _AFTER_A_CLICK, _LEASE_TICK = 1.2, 0.4, 3.0  # the same for more of them; after a click; while nothing moves
 _SOON = 4.0  # seconds in which a click shows even on a busy machine
 _PHASES = {"paused": "paused", "waiting": "running", "running": "running"}
 
@@ -51,7 +53,7 @@ def ask_plan() -> Plan | None:
         return None
     if found.note:
         task = TASKS[found.runs[0].task]
-        st.markdown(f"{found.note} *The task, {task.title.lower()}: {task.rule}*")
+        st.markdown(f"{found.note} *The task, {task.title[0].lower()}{task.title[1:]}: {task.rule}*")
     if found.ignored:
         st.info(found.ignored)
     st.caption(lab.sizes(found.runs, found.labels))
@@ -274,10 +276,15 @@ def watch() -> None:
 
 
 def _tick() -> float | None:
-    """Seconds until the next look: soon where something moves, seldom where only the lease has to be renewed."""
+    """Seconds until the next look: soon where something moves, seldom where only the lease has to be renewed.
+
+    Drawing the curves of a class would take more time than its training, so each looks less often the more there are; the
+    browser lets the points of a look appear one after another, so that the curves go on growing.
+    """
     now = phase()
     if now == "running":
-        return _TICK
+        visitors = compute.workers().visitors
+        return next((tick for most, tick in _TICKS.items() if visitors <= most), _CROWDED)
     if now == "paused" and time.monotonic() < st.session_state.get(_QUICK, 0.0):
         return _AFTER_A_CLICK
     return _LEASE_TICK if compute.workers().jobs(controls.trainer("lab")) else None
@@ -306,6 +313,7 @@ def _watch(drawn: tuple) -> None:
         reach=lab_courses.reach(seen),
         marks=lab_courses.marks(seen),
         cursor=_cursor(seen),
+        pace=_tick() or 0.0 if phase() == "running" else 0.0,
         on_pick=_pick,
     )
     if before != drawn:
@@ -345,8 +353,10 @@ def scrub(seen: Sequence[Course]) -> int | None:
     """Ask which update to look at; the right end follows the newest."""
     reach = lab_courses.reach(seen)
     controls.check_link(AT, 0, reach)
-    if st.session_state.get(AT, reach) > reach:
-        st.session_state[AT] = reach
+    before = st.session_state.get(_REACH, reach)
+    if (reach != before and st.session_state.get(AT, before) >= before) or st.session_state.get(AT, reach) > reach:
+        st.session_state[AT] = reach  # who follows the newest goes on doing so when the axis ends elsewhere
+    st.session_state[_REACH] = reach
     with st.container(horizontal=True, vertical_alignment="bottom", key="lab_scrub"):
         at = st.slider(
             "Training scrubber: look at update", 0, reach, reach, key=AT, bind="query-params", width="stretch",
@@ -363,10 +373,11 @@ def guess_first() -> None:
     """A guess, graded by the networks that ship."""
     with st.container(key="lab_guessing"):
         st.markdown(lab.GUESS)
-        guess = controls.choice("lab", "guess", "It is right", lab.GUESSES, "none")
+        guess = controls.choice("lab", "guess", "It is right", lab.GUESSES, "none", asks=lab.GUESS)
         if guess != "none":
             kept = compute.kept_trainings("forget_bias")[1].record
-            st.markdown(lab.graded(guess, compute.accuracy_by_length(kept.run, kept.snapshots[-1])[lab.GUESSED]))
+            share = compute.accuracy_by_length(kept.run, kept.snapshots[-1])[lab.GUESSED]
+            controls.answer("lab_guess", lab.graded(guess, share))
 
 
 def ending() -> None:

@@ -14,7 +14,7 @@ from models.run import Run
 from models.sweep import Member, lines, sweep
 from models.tasks import TASKS
 from models.training import Snapshot
-from playground import compute, controls, figures, lab, lab_courses, typed
+from playground import compute, controls, figures, lab, lab_courses, showing, typed
 from playground import lab_parts as parts
 from playground.lab import Plan
 from playground.lab_courses import Course
@@ -76,7 +76,7 @@ def _look(place: int, at: int | None, question: probe.Probe, layer: int) -> None
     snapshot = course.at(at)
     if snapshot is None or course.run.task != question.task:
         return
-    st.markdown(lab_courses.numbers(course, snapshot))
+    st.markdown(lab_courses.numbers(course, snapshot, compute.measures(course.run, snapshot)))
     found = compute.looked_at(course.run, snapshot, question, min(layer, course.run.layers - 1))
     steps = lab_courses.tokens(found)
     player([lab_courses.track(course, snapshot, found)], steps, key="lab_player", step=len(steps) - 1)
@@ -91,7 +91,7 @@ def _show_weights(course: Course, snapshot: Snapshot, layer: int) -> None:
             "lab", f"gate_{course.run.cell.lower()}", "Recurrent weights of gate", {g: g for g in weights},
             {"LSTM": "f", "GRU": "z"}[course.run.cell],
         )  # fmt: skip
-    st.plotly_chart(
+    showing.chart(
         figures.matrix(
             weights[gate],
             f"W_hh into {gate} after {snapshot.step:,} updates",
@@ -123,7 +123,7 @@ def _longer(at: int | None) -> None:
         if snapshot
     ]
     whens = " / ".join(dict.fromkeys(f"{snapshot.step:,}" for snapshot in snapshots if snapshot))
-    st.plotly_chart(
+    showing.chart(
         figures.curves(
             lab_courses.by_length(seen, found),
             f"Where each network breaks: after {whens} updates",
@@ -221,7 +221,7 @@ def _sweeping(was_running: bool) -> None:  # noqa: FBT001 - of a fragment
         run, what = lab.PRESETS["latch_cells"].runs[0], "RNN, GRU and LSTM on the latch over 30 steps, 5 seeds each"
     if found:
         task = TASKS[run.task]
-        st.plotly_chart(
+        showing.chart(
             figures.curves(
                 lab_courses.swept(found),
                 f"Median and range over seeds: {what}",

@@ -4,19 +4,19 @@ The training runs in the page in slices, not in `models.workers`: a `Run` names 
 and a visitor's text is no such task.
 """
 
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
-from models.language_model import Chain, Sampling, sample
+from models.language_model import Chain, Sampling
 from models.loaders.text import Plain, read, typed
 from models.network import WordModel
-from models.own_text import Corpus, Fitting, TextRecipe
-from playground import compute, controls, figures
+from models.own_text import WARMTH, Assignment, Corpus, Picture, TextRecipe
+from playground import compute, controls, figures, guesses, learning, showing
 from playground import lm_words as words
 from playground import typed as widgets
+from playground.learning import Learning
 from playground.player import player
 
 # ---- two sentences ---------------------------------------------------------------------------------------------------
@@ -51,7 +51,7 @@ def two_sentences() -> None:
         st.info(remark)
     st.markdown(words.verdict(cell, first, second))
     seen = _ask_where(first, second)
-    st.plotly_chart(
+    showing.chart(
         figures.surprises(
             words.bars(first, second if seen else None), "What each word costs; the sum is the sentence",
             "surprise −ln P, nats", dark=controls.dark(),
@@ -85,11 +85,11 @@ def _ask_where(first: Chain, second: Chain) -> bool:
     """The guess; whether the second sentence may be seen."""
     st.markdown(words.QUESTION)
     with st.container(horizontal=True, vertical_alignment="bottom", key="lm_answer"):
-        guess = controls.choice("lm", "guess", "It pays", words.GUESSES, "none")
+        guess = controls.choice("lm", "guess", "It pays", words.GUESSES, "none", asks=words.QUESTION)
         shown = st.toggle("Show it without a guess", key="lm_shown", bind="query-params")
     seen = shown or guess != "none"
     if seen:
-        st.markdown(words.graded(guess, first, second))
+        controls.answer("lm_guess", words.graded(guess, first, second))
     return seen
 
 
@@ -154,7 +154,7 @@ def sampling() -> None:
     missing = [token for token in prompt if token not in model.vocabulary]
     if missing:
         st.info(f"Not in this language, so read as `<unk>`: {' '.join(f'`{token[:30]}`' for token in missing[:6])}.")
-    st.code(words.text_of(found, letters=letters), language=None, wrap_lines=True)
+    st.code(words.text_of(found.tokens, letters=letters), language=None, wrap_lines=True)
     st.caption(words.ended(found))
     _show_draw(level, cell, found, model, letters=letters)
     st.subheader("Temperature, by hand")
@@ -191,7 +191,7 @@ def _show_draw(level: str, cell: str, found: Any, model: WordModel, *, letters: 
         draw = st.number_input(f"Draw, 1 to {draws}", 1, draws, 1, key=key, bind="query-params", width=150) or 1
         st.button("Next draw", key="lm_next_draw", on_click=_next_draw, args=(draws,), type="primary")
     tokens, said, left, place = words.shortlist(found, draw - 1, model.vocabulary)
-    st.plotly_chart(
+    showing.chart(
         figures.choices(
             tokens, said, left, place, f"Draw {draw}: what was said, and what was drawn", dark=controls.dark()
         ),
@@ -213,12 +213,21 @@ def _show_temperature() -> None:
     st.markdown(words.TEMPERATURE_STORY)
     with st.container(horizontal=True, vertical_alignment="bottom", key="lm_temperature_answer"):
         guess = st.number_input(
-            words.TEMPERATURE_QUESTION, 0.0, 1.0, None, 0.05, key="lm_half", bind="query-params", width=260
+            words.TEMPERATURE_QUESTION,
+            0.0,
+            1.0,
+            None,
+            0.05,
+            key="lm_half",
+            bind="query-params",
+            width=260,
+            on_change=guesses.heard,
+            args=("lm_half", words.TEMPERATURE_QUESTION),
         )
         shown = st.toggle("Show it without a guess", key="lm_half_shown", bind="query-params")
     found = compute.softmaxes(words.LOGITS, words.TEMPERATURES)
     if guess is not None:
-        st.markdown(words.temperature_graded(float(guess), float(found[0.5][0])))
+        controls.answer("lm_half", words.temperature_graded(float(guess), float(found[0.5][0])))
     if guess is not None or shown:
         table(
             words.temperature_rows(found),
@@ -255,12 +264,14 @@ def letters_or_words() -> None:
     st.subheader("Over many texts")
     st.markdown(words.LEVEL_QUESTION)
     with st.container(horizontal=True, vertical_alignment="bottom", key="lm_level_answer"):
-        guess = controls.choice("lm", "fewest", "Fewest bits", words.level_options(cell), "none")
+        guess = controls.choice(
+            "lm", "fewest", "Fewest bits", words.level_options(cell), "none", asks=words.LEVEL_QUESTION
+        )
         shown = st.toggle("Show it without a guess", key="lm_fewest_shown", bind="query-params")
     if not shown and guess == "none":
         return
     bits = words.held_out_bits({level: compute.language_facts(level, cell) for level in words.LEVELS})
-    st.markdown(words.level_graded(guess, bits, cell))
+    controls.answer("lm_fewest", words.level_graded(guess, bits, cell))
     table(words.held_out_rows(bits, cell), "Bits per character on held-out texts, the best first", digits="%.4f")
 
 
@@ -308,11 +319,6 @@ def one_unit() -> None:
 # ---- your own text ---------------------------------------------------------------------------------------------------
 
 _GOOD, _LIVE = "lm_good", "lm_live"
-_TICK = 0.3  # seconds between two slices of a training
-_SLICE = 0.12  # seconds of computing in a slice: another visitor waits no longer
-_LOOK = 20  # held-out measurements during a training
-_LOOKED_AT = 4000  # held-out tokens of each of them; the last one takes all
-_WRITTEN = {True: 200, False: 40}  # tokens that the network writes
 
 
 def your_text() -> None:
@@ -326,13 +332,20 @@ def your_text() -> None:
         seed = _ask_number("lm_own_seed", "Seed", 0, 2**31 - 1, 0, 120)
     guess = controls.choice("lm", "own_guess", words.OWN_QUESTION, words.OWN_GUESSES, "none")
     live = _live(corpus)
-    running = live["running"]
+    current: Learning[Assignment] | None = live["learning"]
     with st.container(horizontal=True, key="lm_own_buttons"):
         st.button(
             f"Train the {cell}", key="lm_train", type="primary", on_click=_start, args=(live, cell, updates, seed)
         )
-        st.button("Stop", key="lm_stop", on_click=_stop, args=(live,), disabled=not running)
-    st.fragment(_watch, run_every=_TICK if running else None)(live, updates, guess)
+        st.button(
+            "Stop",
+            key="lm_stop",
+            on_click=learning.finish,
+            args=(current,),
+            disabled=not (current and current.going),
+        )
+    learning.refusal("lm")
+    learning.watch(current, lambda: _show(live, updates, guess))
 
 
 def _ask_corpus(*, letters: bool) -> Corpus:
@@ -370,29 +383,30 @@ def _corpus(text: str, *, letters: bool) -> Corpus:
 
 
 def _live(corpus: Corpus) -> dict[str, Any]:
-    """What is known of a corpus: the n-grams' numbers, the training under way or done, what the network wrote."""
+    """What is known of a corpus: the n-grams' numbers, and the training under way or done."""
     state = st.session_state
     if _LIVE not in state or state[_LIVE]["corpus"] is not corpus:
+        learning.end(state.get(_LIVE, {}).get("learning"))
         counted = {order: corpus.counted(order) for order in words.ORDERS}
-        state[_LIVE] = {"corpus": corpus, "counted": counted, "fitting": None, "running": False, "wrote": ""}
+        state[_LIVE] = {"corpus": corpus, "counted": counted, "learning": None}
     return state[_LIVE]
 
 
-def _watch(live: dict[str, Any], updates: int, guess: str) -> None:
-    """Advance a training by a slice, and show how far it is."""
-    fitting: Fitting | None = live["fitting"]
+def _show(live: dict[str, Any], updates: int, guess: str) -> None:
+    """How far a training is, and who is ahead."""
     corpus: Corpus = live["corpus"]
-    if live["running"] and fitting:
-        _advance(live, fitting)
-    if fitting:
-        st.progress(fitting.step / fitting.recipe.updates, words.progress(fitting))
+    current: Learning[Assignment] | None = live["learning"]
+    picture: Picture | None = current.work.picture if current else None
+    cell, done = "", False
+    if current:
+        cell, done, updates = current.asked.recipe.cell, current.work.state == "done", current.work.planned
+        learning.bar(current, words.progress(current.asked.recipe, current.work.updates))
+    measured = picture.measured if picture else {}
     what = "character" if corpus.letters else "word"
-    st.plotly_chart(
+    showing.chart(
         figures.forecasts(
             None,
-            words.own_lines(
-                fitting, live["counted"], fitting.recipe.updates if fitting else updates, len(corpus.vocabulary)
-            ),
+            words.own_lines(cell, measured, live["counted"], updates, len(corpus.vocabulary)),
             "Surprise on the held-out tenth",
             "updates of the weights",
             f"nats per {what}",
@@ -401,44 +415,15 @@ def _watch(live: dict[str, Any], updates: int, guess: str) -> None:
         key="lm_own_figure",
         alt="Held-out surprise of the network against updates, beside unigram, bigram and 5-gram",
     )
-    st.markdown(words.own_verdict(guess, fitting, live["counted"], len(corpus.vocabulary), letters=corpus.letters))
-    if live["wrote"]:
-        st.markdown("**What it writes now** (temperature 0.8, seed 0):")
-        st.code(live["wrote"], language=None, wrap_lines=True)
-    if live["running"] and fitting and fitting.done:
-        _stop(live)
-        st.rerun()
+    st.markdown(words.own_verdict(guess, cell, measured, live["counted"], corpus, done=done))
+    if picture and picture.wrote:
+        st.markdown(f"**What it writes now** (temperature {WARMTH:g}, seed 0):")
+        st.code(words.text_of(picture.wrote, letters=corpus.letters), language=None, wrap_lines=True)
 
 
 def _start(live: dict[str, Any], cell: str, updates: int, seed: int) -> None:
-    fitting = Fitting(TextRecipe(cell, updates=updates, seed=seed), live["corpus"])
-    fitting.held_out(_LOOKED_AT)
-    live |= {"fitting": fitting, "running": True, "wrote": ""}
-
-
-def _advance(live: dict[str, Any], fitting: Fitting) -> None:
-    every = max(fitting.recipe.updates // _LOOK, 1)
-    until = time.monotonic() + _SLICE
-    while time.monotonic() < until and not fitting.done:
-        fitting.update()
-        if fitting.step % every == 0 and not fitting.done:
-            fitting.held_out(_LOOKED_AT)
-            _write(live, fitting)
-
-
-def _write(live: dict[str, Any], fitting: Fitting) -> None:
-    letters = live["corpus"].letters
-    found = sample(fitting.network, Sampling(0.8, longest=_WRITTEN[letters]))
-    live["wrote"] = words.text_of(found, letters=letters)
-
-
-def _stop(live: dict[str, Any]) -> None:
-    """End the training under way; what the network has learned so far is measured and stays."""
-    fitting: Fitting | None = live["fitting"]
-    live["running"] = False
-    if fitting:
-        fitting.held_out()
-        _write(live, fitting)
+    asked = Assignment(TextRecipe(cell, updates=updates, seed=seed), live["corpus"])
+    live["learning"] = learning.begin("lm", asked, live["learning"])
 
 
 # ---- shared ----------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from models.characters import characters, joined, shown, written
 from models.language_model import COUNTED, MEANINGS, Chain, Read, Sampled, chain
 from models.loaders.text import Plain
 from models.network import END, UNKNOWN
-from models.own_text import Corpus, Fitting
+from models.own_text import Corpus, TextRecipe
 from models.tasks import kitchen
 from models.text import words
 from playground import theme
@@ -285,9 +285,9 @@ SAMPLING_STORY = (
 )
 
 
-def text_of(found: Sampled, *, letters: bool) -> str:
-    """What was written, as text; what came too soon to end says so."""
-    return joined(found.tokens, letters=letters) + ("" if found.ended else " …")
+def text_of(tokens: Sequence[str], *, letters: bool) -> str:
+    """What was written, as text; what did not come to its end says so."""
+    return joined(tokens, letters=letters) + ("" if tokens[-1:] == (END,) else " …")
 
 
 def ended(found: Sampled) -> str:
@@ -671,32 +671,42 @@ def told_of(name: str, plain: Plain, corpus: Corpus) -> str:
     return told + " ".join(plain.remarks)
 
 
-def own_lines(fitting: Fitting | None, counted: Mapping[int, float], updates: int, classes: int) -> list[Line]:
-    """Held-out surprise of the network by updates, and of those who learn nothing more."""
+def own_lines(
+    cell: str, measured: Mapping[int, float], counted: Mapping[int, float], updates: int, classes: int
+) -> list[Line]:
+    """Held-out surprise of the network by updates, as far as it is measured, and of those who learn nothing more."""
     ends = np.array([0, updates])
     looks = {1: ("share", 2), 2: ("read", 1), 5: ("keep", 3)}
     found = [Line("all equal", ends, np.full(2, math.log(classes)), "reset", 0)]
     found += [Line(ORDERS[n], ends, np.full(2, value), *looks[n]) for n, value in counted.items()]
-    if fitting and fitting.measured:
-        x, y = np.array(list(fitting.measured)), np.array(list(fitting.measured.values()))
-        found.append(Line(fitting.recipe.cell, x, y, "state", 0))
+    if measured:
+        found.append(Line(cell, np.array(list(measured)), np.array(list(measured.values())), "state", 0))
     return found
 
 
 def own_verdict(
-    guess: str, fitting: Fitting | None, counted: Mapping[int, float], classes: int, *, letters: bool
+    guess: str, cell: str, measured: Mapping[int, float], counted: Mapping[int, float], corpus: Corpus, *, done: bool
 ) -> str:
-    """Who is ahead on the held-out tenth, as Markdown."""
-    what = "character" if letters else "word"
-    best = counted[5]
+    """Who is ahead on the held-out tenth, as Markdown.
+
+    Args:
+        guess: "network", "counted" or "none".
+        cell: Of the network.
+        measured: Its nats by updates made.
+        counted: Nats of the n-grams by order.
+        corpus: What both learned.
+        done: The network has learned to the end, so that the guess is graded.
+    """
+    what, classes, best = "character" if corpus.letters else "word", len(corpus.vocabulary), counted[5]
     told = f"The 5-gram has **{best:.3f} nats** per held-out {what}, {best / math.log(2):.3f} bits; "
     told += f"all {classes:,} {what}s equally probable would have {math.log(classes):.3f}."
-    if not fitting or not fitting.measured or not fitting.step:
+    step = max(measured, default=0)
+    if not step:
         return told
-    now = list(fitting.measured.values())[-1]
+    now = measured[step]
     ahead = "network" if now < best else "counted"
-    told = f"The {fitting.recipe.cell} has **{now:.3f} nats** after {fitting.step:,} updates. {told} "
-    if not fitting.done:
+    told = f"The {cell} has **{now:.3f} nats** after {step:,} updates. {told} "
+    if not done:
         return told
     if guess != "none":
         told = f"**{'Right' if guess == ahead else 'Not this time'}.** {told}"
@@ -705,10 +715,9 @@ def own_verdict(
     return f"{told}**The network is ahead.**"
 
 
-def progress(fitting: Fitting) -> str:
+def progress(recipe: TextRecipe, step: int) -> str:
     """How far a training is."""
-    recipe = fitting.recipe
-    return f"{recipe.cell}, {recipe.hidden} units, seed {recipe.seed}: update {fitting.step:,} of {recipe.updates:,}"
+    return f"{recipe.cell}, {recipe.hidden} units, seed {recipe.seed}: update {step:,} of {recipe.updates:,}"
 
 
 OWN_NOTICE = (

@@ -485,6 +485,36 @@ NOTATIONS: dict[str, Notation] = {
 }
 """The notations by name."""
 
+_UNSAID = Sum(r"\ldots", w_x="", w_h="", b="")
+_INITIALS = Hand(
+    _letters("_t", "_{t-1}", x="x", i="i", f="f", g=r"\tilde{c}", o="o", c="c", h="h"),
+    {"i": "i", "f": "f", "g": "c", "o": "o"},
+    _UNSAID,
+)
+
+SKETCHED: dict[str, Notation] = {
+    notation.name: notation
+    for notation in (
+        Notation("Luo", {"LSTM": _INITIALS}),
+        Notation(
+            "Xiao",
+            {
+                "RNN": Hand(
+                    {"x": "x(t)", "h": "h(t)", "h@-1": "h(t-1)"},
+                    {"h": ""},
+                    Sum("<w> [<past>; <x>] + <b>", "", "", "b", w="W"),
+                ),
+                "LSTM": _INITIALS,
+            },
+            remarks={"RNN": "Xiao squashes with σ, and his slide prints x(t − 1) where x(t) is meant."},
+        ),
+    )
+}
+"""Two lectures that write the cells down in part: their letters are known, the weights of their gates are not.
+
+So they are columns of a table of letters, and no choice where whole formulas are wanted. Luo compares LSTM and GRU in words.
+"""
+
 _SYMBOL = re.compile(r"(?<![\\{A-Za-z])(?:\\tilde\{\w\}|\\Gamma|[A-Za-z])(?:[_^](?:\{[^{}]*\}|\w))*")
 
 _SIGNS = {
@@ -500,11 +530,13 @@ _SIGNS = {
     "-": " − ",
     "=": " = ",
     ",": ", ",
+    ";": "; ",
+    r"\ldots": "…",
     **{sign: sign for sign in "()[]"},
 }
 _TOKEN = re.compile(
     r"(?P<script>[_^](?:\{(?P<group>[^{}]*)\}|(?P<one>\w)))|\\tilde\{(?P<tilde>[A-Za-z])\}|(?P<space>\s+)"
-    r"|(?P<sign>\\mathrm\{ReLU\}|\\[a-z]+|\\Gamma|[-+=,()\[\]])|(?P<letter>[A-Za-z])|(?P<digit>\d)"
+    r"|(?P<sign>\\mathrm\{ReLU\}|\\[a-z]+|\\Gamma|[-+=,;()\[\]])|(?P<letter>[A-Za-z])|(?P<digit>\d)"
 )
 
 

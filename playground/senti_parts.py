@@ -1,16 +1,16 @@
 """Parts of the page "sentiment": its widgets, its pictures, and a training on the visitor's own texts."""
 
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
 from models.loaders.labelled import Labelled, read
-from models.own_reviews import Course, Recipe
+from models.own_reviews import Assignment, Picture, Recipe, split
 from models.sentiment import TESTED, TRAINING_TEXTS, Question, shuffled
-from playground import compute, controls, decaying, figures, typed
+from playground import compute, controls, decaying, figures, learning, showing, typed
 from playground import senti_words as words
+from playground.learning import Learning
 from playground.player import player
 from playground.player.player import asked
 
@@ -25,9 +25,9 @@ def ending(name: str, notice: str, tries: words.Attempts) -> None:
     typed.attempts(f"senti_{name}", tries)
 
 
-def _guess(name: str, options: Mapping[str, str]) -> str:
+def _guess(name: str, options: Mapping[str, str], asks: str) -> str:
     """Ask for a guess; "none" at first."""
-    return controls.choice("senti", name, "Your guess", {**options, "none": "not yet"}, "none")
+    return controls.choice("senti", name, "Your guess", {**options, "none": "not yet"}, "none", asks=asks)
 
 
 def _ask_text(name: str, label: str, first: str) -> str:
@@ -77,9 +77,9 @@ def word_by_word() -> None:
     """The tab "Word by word": the score after every word, and the network stepped."""
     st.subheader("Guess first: where does it change its mind?")
     st.markdown(words.WORD_QUESTION)
-    guess = _guess("turn", words.WORD_GUESSES)
+    guess = _guess("turn", words.WORD_GUESSES, words.WORD_QUESTION)
     if guess != "none":
-        st.markdown(words.word_answer(guess, compute.judged(Question(words.LECTURE))))
+        controls.answer("senti_turn", words.word_answer(guess, compute.judged(Question(words.LECTURE))))
     st.subheader("The score after every word")
     text = _ask_text("text", "Your review", words.CEREAL)
     _examples("text")
@@ -88,7 +88,7 @@ def word_by_word() -> None:
     if note := words.remarks(found):
         st.info(note)
     title = words.NETWORKS[network]
-    st.plotly_chart(
+    showing.chart(
         figures.lines(
             words.score_lines(found, title),
             "The network's mind moves from word to word",
@@ -155,13 +155,14 @@ def _shuffle(one: str, seed: int) -> None:
 
 def _accuracies() -> None:
     networks, bags = compute.sentiment_facts()
-    st.markdown(words.BAG_QUESTION.format(texts=TRAINING_TEXTS, always=bags["always"]))
-    guess = _guess("bag", words.BAG_GUESSES)
+    asked = words.BAG_QUESTION.format(texts=TRAINING_TEXTS, always=bags["always"])
+    st.markdown(asked)
+    guess = _guess("bag", words.BAG_GUESSES, asked)
     if guess == "none":
         if not st.toggle("Show it without a guess", key="senti_bag_shown", bind="query-params"):
             return
     else:
-        st.markdown(words.bag_answer(guess, bags))
+        controls.answer("senti_bag", words.bag_answer(guess, bags))
     st.subheader("Last state, mean, max, and the bag")
     left, right = st.columns([1, 1.35], gap="medium")
     with left:
@@ -178,7 +179,7 @@ def _accuracies() -> None:
             dark=controls.dark(),
         )
         figure.update_xaxes(tickvals=list(TESTED))
-        st.plotly_chart(
+        showing.chart(
             figure,
             key="senti_accuracy",
             alt="Share of held-out reviews judged rightly against the number of opinions, three poolings and a bag",
@@ -195,9 +196,9 @@ def words_that_count() -> None:
     """The tab "Words that count": gates, gradients and removal, side by side."""
     st.subheader("Guess first: which word would be missed most?")
     st.markdown(words.COUNT_QUESTION)
-    guess = _guess("missed", words.COUNT_GUESSES)
+    guess = _guess("missed", words.COUNT_GUESSES, words.COUNT_QUESTION)
     if guess != "none":
-        st.markdown(words.count_answer(guess, compute.judged(Question(words.CEREAL))))
+        controls.answer("senti_missed", words.count_answer(guess, compute.judged(Question(words.CEREAL))))
     st.subheader("Words bright or dim")
     st.markdown(words.COUNT_STORY)
     text = _ask_text("count_text", "Your review", words.LECTURE)
@@ -232,9 +233,9 @@ def from_a_language_model() -> None:
     st.markdown(words.TRANSFER_STORY.format(years=words.YEARS))
     st.subheader("Guess first: ten labels")
     st.markdown(words.TRANSFER_QUESTION)
-    guess = _guess("ten", words.TRANSFER_GUESSES)
+    guess = _guess("ten", words.TRANSFER_GUESSES, words.TRANSFER_QUESTION)
     if guess != "none":
-        st.markdown(words.transfer_answer(guess, known))
+        controls.answer("senti_ten", words.transfer_answer(guess, known))
     seen = st.toggle("Show it without a guess", key="senti_ten_shown", bind="query-params") or guess != "none"
     axes = figures.Axes("labelled reviews, log axis", "share of held-out reviews right", span=(0.45, 1.03))
     figure = figures.curves(
@@ -242,7 +243,7 @@ def from_a_language_model() -> None:
     )
     places, labels = words.transfer_ticks(known)
     figure.update_xaxes(tickvals=places, ticktext=labels)
-    st.plotly_chart(
+    showing.chart(
         figure, key="senti_transfer",
         alt="Accuracy against the number of labels: fine-tuned, frozen, from scratch, naive Bayes; bands over five seeds",
     )  # fmt: skip
@@ -258,8 +259,6 @@ def from_a_language_model() -> None:
 # ---- your reviews ----------------------------------------------------------------------------------------------------
 
 _LIVE, _GOOD, _READ = "senti_live", "senti_good_file", "senti_read_file"
-_TICK = 0.3  # seconds between two slices of a training
-_SLICE = 0.12  # seconds of computing in a slice: another visitor waits no longer
 _OWN = "400 reviews of our own language"
 
 
@@ -276,10 +275,18 @@ def your_reviews() -> None:
     except ValueError as wrong:
         st.warning(words.own_complaint(wrong, "nothing: bring another file"))
         return
+    current: Learning[Assignment] | None = known["learning"]
     with st.container(horizontal=True, key="senti_own_buttons"):
         st.button(f"Train the {cell}", key="senti_train", type="primary", on_click=_start, args=(known,))
-        st.button("Stop", key="senti_stop", on_click=_stop, disabled=not known["running"])
-    st.fragment(_watch, run_every=_TICK if known["running"] else None)(known, name)
+        st.button(
+            "Stop",
+            key="senti_stop",
+            on_click=learning.finish,
+            args=(current,),
+            disabled=not (current and current.going),
+        )
+    learning.refusal("senti")
+    learning.watch(current, lambda: _show(known, name))
 
 
 def _ask_file() -> tuple[str, Labelled]:
@@ -305,50 +312,40 @@ def _ask_file() -> tuple[str, Labelled]:
 
 
 def _known(found: Labelled, recipe: Recipe) -> dict[str, Any]:
-    """What is known of a file: the training under way, and the results of those that ended, with this seed."""
+    """What is known of a file with this seed: who can be right how often, and the newest training of this network.
+
+    A network joins the results when it has learned to the end, or was stopped, and has been measured.
+    """
     state = st.session_state
-    if _LIVE not in state or state[_LIVE]["asked"] != (found, recipe.seed):
-        state[_LIVE] = {"asked": (found, recipe.seed), "recipe": None, "results": {}, "running": False}
-    known = state[_LIVE]
-    if known["recipe"] != recipe:
-        known |= {"recipe": recipe, "course": Course(found.texts, found.labels, recipe), "running": False}
+    if _LIVE not in state or state[_LIVE]["file"] != (found, recipe.seed):
+        parted = split(found.texts, found.labels, recipe.seed)
+        learning.end(state.get(_LIVE, {}).get("learning"))
+        state[_LIVE] = {"file": (found, recipe.seed), "split": parted, "results": {}, "asked": None, "learning": None}
+    known, asked = state[_LIVE], Assignment(found.texts, found.labels, recipe)
+    if known["asked"] != asked:
+        learning.end(known["learning"])
+        known |= {"asked": asked, "learning": None}
+    current: Learning[Assignment] | None = known["learning"]
+    picture: Picture | None = current.work.picture if current and not current.going else None
+    if picture and picture.accuracy is not None and picture.step:
+        name = f"{recipe.cell}, {words.POOLINGS[recipe.pooling]}"
+        known["results"] = {**known["results"], name: picture.accuracy}
     return known
 
 
-def _watch(known: dict[str, Any], name: str) -> None:
-    """Advance a training by a slice, and show who is right how often by now."""
-    course: Course = known["course"]
-    if known["running"]:
-        until = time.monotonic() + _SLICE
-        while time.monotonic() < until and not course.done:
-            course.update()
-    if course.step:
-        st.progress(
-            course.step / course.recipe.updates, words.own_live(course.step, course.recipe.updates, course.losses)
-        )  # fmt: skip
+def _show(known: dict[str, Any], name: str) -> None:
+    """How far a training is, and who is right how often."""
+    current: Learning[Assignment] | None = known["learning"]
+    if current:
+        learning.bar(current, words.own_live(current.work.updates, current.work.planned, current.work.losses))
     st.markdown(f"**On the fifth of {words.plain(name, 40)} that is kept back**")
     _table(
-        words.own_table(course, known["results"]), "Share of the texts kept back judged rightly", {"right, %": "%.1f"}
-    )  # fmt: skip
-    st.markdown(words.own_verdict(course, known["results"]))
-    if known["running"] and course.done:
-        _stop()
-        st.rerun()
+        words.own_table(known["split"], known["results"]),
+        "Share of the texts kept back judged rightly",
+        {"right, %": "%.1f"},
+    )
+    st.markdown(words.own_verdict(known["split"], known["results"]))
 
 
 def _start(known: dict[str, Any]) -> None:
-    """Begin, or begin anew where a training has come to its end."""
-    if known["course"].done:
-        found, _ = known["asked"]
-        known["course"] = Course(found.texts, found.labels, known["recipe"])
-    known["running"] = True
-
-
-def _stop() -> None:
-    """End the training under way; what the network has learned so far is measured and stays."""
-    known = st.session_state[_LIVE]
-    course: Course = known["course"]
-    known["running"] = False
-    if course.step:
-        name = f"{course.recipe.cell}, {words.POOLINGS[course.recipe.pooling]}"
-        known["results"] = {**known["results"], name: course.accuracy()}
+    known["learning"] = learning.begin("senti", known["asked"], known["learning"])

@@ -8,7 +8,9 @@ from statistics import median
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from models.own_reviews import Split
 from models.saliency import Saliency
 from models.sentiment import LONGEST, SHIPPED, Compared, Judged
 from models.tasks.reviews import VOCABULARY
@@ -483,31 +485,32 @@ def own_complaint(wrong: object, kept: str) -> str:
     return f"{wrong}. What you see still uses {plain(kept, 40)}."
 
 
-def own_live(step: int, updates: int, losses: Sequence[float]) -> str:
-    """How far a training is."""
-    mean = f", loss {np.mean(losses[-20:]):.3f} nats (mean of the last {min(20, len(losses))})" if losses else ""
+def own_live(step: int, updates: int, losses: NDArray[np.float64]) -> str:
+    """How far a training is, by the losses of its updates so far, (N,)."""
+    few = min(20, len(losses))
+    mean = f", loss {losses[-few:].mean():.3f} nats (mean of the last {few})" if few else ""
     return f"update {step} of {updates}{mean}"
 
 
-def own_table(course: Any, results: Mapping[str, float]) -> dict[str, list]:  # noqa: ANN401 - models.own_reviews.Course
+def own_table(split: Split, results: Mapping[str, float]) -> dict[str, list]:
     """Who judges how many of the texts kept back rightly."""
     return {
         "who": ["always one label", "naive Bayes", *results],
-        "right, %": [100 * course.always, 100 * course.baseline, *(100 * share for share in results.values())],
+        "right, %": [100 * split.always, 100 * split.baseline, *(100 * share for share in results.values())],
     }
 
 
-def own_verdict(course: Any, results: Mapping[str, float]) -> str:  # noqa: ANN401 - as above
+def own_verdict(split: Split, results: Mapping[str, float]) -> str:
     """Who wins on the texts kept back, as Markdown."""
-    error = 100 * (course.baseline * (1 - course.baseline) / course.tested) ** 0.5
+    error = 100 * (split.baseline * (1 - split.baseline) / split.tested) ** 0.5
     counted = (
-        f"{course.trained_on:,} texts to learn from, {course.tested:,} kept back; with so few, shares are known to about "
+        f"{split.trained_on:,} texts to learn from, {split.tested:,} kept back; with so few, shares are known to about "
         f"±{error:.0f} points (one standard error)."
     )
     if not results:
-        return f"Naive Bayes is right in **{course.baseline:.1%}**. {counted} Train a network: will it do better?"
+        return f"Naive Bayes is right in **{split.baseline:.1%}**. {counted} Train a network: will it do better?"
     name = max(results, key=lambda each: results[each])
-    gain = 100 * (results[name] - course.baseline)
+    gain = 100 * (results[name] - split.baseline)
     if abs(gain) < 0.05:
         verdict = f"**A draw** between {name} and naive Bayes."
     elif gain > 0:

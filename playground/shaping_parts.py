@@ -10,7 +10,7 @@ from models.packing import Packed
 from models.person_tagger import Question as Text
 from models.person_tagger import Tagged
 from models.shapes import LIMITS, Layer, Shaped
-from playground import compute, controls, figures, shaping, shaping_drawing, typed
+from playground import compute, controls, figures, guesses, shaping, shaping_drawing, showing, typed
 from playground.graph import asked, graph
 from playground.player import player
 from playground.player.player import asked as player_asked
@@ -94,11 +94,12 @@ def predict_longer(found: Unrolled) -> None:
     if question.kind == "one-to-one":
         st.markdown("A plain network has one step and no answer to a second one: choose another kind.")
         return
-    st.markdown(shaping.longer_question(question, found))
-    guess = controls.choice("shapes", "longer", "Your guess", {**shaping.LENGTHS, "none": "not yet"}, "none")
+    asked, options = shaping.longer_question(question, found), {**shaping.LENGTHS, "none": "not yet"}
+    st.markdown(asked)
+    guess = controls.choice("shapes", "longer", "Your guess", options, "none", asks=asked)
     if guess != "none":
         other = compute.unroll_kind(shaping.longer(question))
-        st.markdown(shaping.longer_answer(guess, question, found, other))
+        controls.answer("shapes_longer", shaping.longer_answer(guess, question, found, other))
 
 
 # ---- shapes and parameters -------------------------------------------------------------------------------------------
@@ -128,16 +129,17 @@ def ask_layer() -> Layer:
 def predict_shape() -> None:
     """Which shape has h_n? Asked first, answered by the tensor."""
     st.markdown(shaping.QUESTION_SHAPE)
-    guess = controls.choice("shapes", "shape", "Your guess", {**shaping.SHAPES, "none": "not yet"}, "none")
+    options = {**shaping.SHAPES, "none": "not yet"}
+    guess = controls.choice("shapes", "shape", "Your guess", options, "none", asks=shaping.QUESTION_SHAPE)
     if guess != "none":
-        st.markdown(shaping.shape_answer(guess, compute.shaped(shaping.ASKED_SHAPE)))
+        controls.answer("shapes_shape", shaping.shape_answer(guess, compute.shaped(shaping.ASKED_SHAPE)))
 
 
 def show_shapes(found: Shaped) -> None:
     """Each tensor as a box, its shape in letters and numbers."""
     for column, (name, tensor) in zip(st.columns(len(found.tensors)), found.tensors.items(), strict=True):
         with column:
-            st.plotly_chart(
+            showing.chart(
                 figures.box(
                     tensor.shape, tensor.axes, shaping.ROLES[name], f"{name} {tensor.shape}", dark=controls.dark()
                 ),
@@ -167,9 +169,10 @@ def show_weights(found: Shaped, code: str) -> None:
 def predict_slice() -> None:
     """Which slice of the output is h_n[-1]? Asked first, answered by looking for equal numbers."""
     st.markdown(shaping.QUESTION_SLICE)
-    guess = controls.choice("shapes", "slice", "Your guess", {**shaping.SLICES, "none": "not yet"}, "none")
+    options = {**shaping.SLICES, "none": "not yet"}
+    guess = controls.choice("shapes", "slice", "Your guess", options, "none", asks=shaping.QUESTION_SLICE)
     if guess != "none":
-        st.markdown(shaping.slice_answer(guess, compute.shaped(shaping.ASKED_SLICE)))
+        controls.answer("shapes_slice", shaping.slice_answer(guess, compute.shaped(shaping.ASKED_SLICE)))
 
 
 def ask_states() -> Layer:
@@ -191,21 +194,21 @@ def show_states(found: Shaped) -> None:
     match, H = found.matches[row], found.layer.hidden  # noqa: N806 - the axis letter
     left, right = st.columns([1.6, 1], gap="medium")
     steps = [str(t) for t in range(found.layer.steps)]
-    left.plotly_chart(
+    showing.chart(
         figures.slices(
             found.output.T, "output of the first sequence: the last layer at every step", ("step", steps),
             ("unit", shaping.unit_names(found)), shaping.output_frame(match, found), dark=controls.dark(),
         ),
         key="shapes_output", alt="The output at every step, with the slice framed that equals the chosen row of h_n",
-    )  # fmt: skip
-    right.plotly_chart(
+     where=left)  # fmt: skip
+    showing.chart(
         figures.slices(
             found.h_n.T, "h_n: every layer's last state", ("row of h_n", [f"[{k}]" for k in range(len(names))]),
             ("unit", [str(unit) for unit in range(1, H + 1)]), [figures.Frame((row, row), (0, H - 1), f"h_n[{row}]")],
             dark=controls.dark(),
         ),
         key="shapes_h_n", alt="h_n, one column for each layer and direction, with the chosen one framed",
-    )  # fmt: skip
+     where=right)  # fmt: skip
     st.markdown(shaping.where(match, found))
     one = compute.shaped(replace(found.layer, layers=1))
     st.markdown(shaping.trap_words(found, one) if found.layer.both_ways else shaping.NO_TRAP)
@@ -232,11 +235,13 @@ def ask_ones() -> Question:
 
 def predict_cells(found: Packed) -> None:
     """How many cells hold something? Asked first, answered by the packed batch."""
-    st.markdown(shaping.cells_question(found))
-    controls.check_link("shapes_cells", 1, 10_000)
-    guess = st.number_input("Your guess", 1, 10_000, None, key="shapes_cells", bind="query-params", width=150)
+    key, asked = "shapes_cells", shaping.cells_question(found)
+    st.markdown(asked)
+    controls.check_link(key, 1, 10_000)
+    heard = {"on_change": guesses.heard, "args": (key, asked)}
+    guess = st.number_input("Your guess", 1, 10_000, None, key=key, bind="query-params", width=150, **heard)
     if guess is not None:
-        st.markdown(shaping.cells_answer(guess, found))
+        controls.answer("shapes_cells", shaping.cells_answer(guess, found))
 
 
 def ask_lengths() -> tuple[int, ...]:
@@ -255,7 +260,7 @@ def ask_lengths() -> tuple[int, ...]:
 def show_packed(found: Packed) -> None:
     """The padded batch, with the place of each cell in the packed data."""
     rows, names = shaping.padded_rows(found)
-    st.plotly_chart(
+    showing.chart(
         figures.batch(
             rows, names, found.batch_sizes,
             f"{found.packed_cells} of {found.padded_cells} cells are real",
@@ -279,7 +284,7 @@ def show_padding(found: Packed) -> None:
         )
     experiment = compute.padding()
     with right:
-        st.plotly_chart(
+        showing.chart(
             figures.lines(
                 shaping.padding_lines(experiment), "Asked at a far pad, it guesses",
                 "steps of a padded row", "share right, median of seeds", span=(0.4, 1.03),
@@ -296,11 +301,12 @@ def show_padding(found: Packed) -> None:
 def predict_ending() -> None:
     """Which reader changes its mind? Asked first, answered by both networks."""
     st.markdown(shaping.QUESTION_ENDING)
-    guess = controls.choice("shapes", "ending", "Your guess", {**shaping.GUESSES, "none": "not yet"}, "none")
+    options = {**shaping.GUESSES, "none": "not yet"}
+    guess = controls.choice("shapes", "ending", "Your guess", options, "none", asks=shaping.QUESTION_ENDING)
     if guess != "none":
         before = compute.tagged(Text(shaping.LECTURE))
         after = compute.tagged(Text(shaping.LECTURE.replace("scientist", "ship")))
-        st.markdown(shaping.ending_answer(guess, before, after))
+        controls.answer("shapes_ending", shaping.ending_answer(guess, before, after))
 
 
 def ask_text() -> Text:
@@ -328,7 +334,7 @@ def show_revealed(found: Tagged) -> None:
         st.info(note)
     options = shaping.word_names(found)
     word = int(controls.select("shapes", f"word{len(found.tokens)}", "Watch the word", options, width=220))
-    st.plotly_chart(
+    showing.chart(
         figures.lines(
             shaping.revealed_lines(found, word),
             f"p(person) at “{found.tokens[word][:24]}” as the words come in",
@@ -360,7 +366,7 @@ def show_tags(found: Tagged) -> None:
 
 def show_scores(facts: Mapping[str, dict]) -> None:
     """How good both networks are beside the baseline."""
-    st.plotly_chart(
+    showing.chart(
         figures.lines(
             shaping.score_lines(facts),
             "Only who reads both ways knows",

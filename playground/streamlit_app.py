@@ -12,19 +12,29 @@ if str(ROOT) not in sys.path:  # so that nothing has to be installed
 
 from playground.exhibits import EXHIBITS  # noqa: E402  only found once the root is on the path
 from playground.garbage import freeze_imports  # noqa: E402
+from playground.language import say  # noqa: E402
 
 st.set_page_config(page_title="RNN playground", page_icon="🔁", layout="wide")
 pages = [
-    st.Page(ROOT / exhibit.file, title=exhibit.title, icon=exhibit.icon, help=exhibit.question, default=number == 0)
+    st.Page(
+        ROOT / exhibit.file, title=say(exhibit.title), icon=exhibit.icon, help=say(exhibit.question), default=number == 0
+    )
     for number, exhibit in enumerate(EXHIBITS)
 ]
 sections = groupby(zip(EXHIBITS, pages, strict=True), key=lambda pair: pair[0].section)
-page = st.navigation({section: [page for _, page in pairs] for section, pairs in sections})
-with st.spinner("Starting PyTorch …"):  # a second or two for the first visitor of a server, nothing for all others
+page = st.navigation({say(section): [page for _, page in pairs] for section, pairs in sections}, expanded=True)
+with st.spinner(say("Starting PyTorch …")):  # a second or two for the first visitor of a server, nothing for all others
     # Pandas too, and whole, before any page: Plotly takes it as it lies in sys.modules, and would stumble over a half of
     # it while Streamlit imports it for the widget of another visitor.
     import pandas  # noqa: F401, ICN001
 
-    import playground.compute  # noqa: F401
+    import playground.compute
+    from playground import lesson_parts, recording, saving
+recording.listen(playground.compute)
 freeze_imports()
+saving.begin()
+exhibit = EXHIBITS[pages.index(page)]
+seat = lesson_parts.around(exhibit)
 page.run()
+lesson_parts.after(seat, exhibit)
+saving.panel(page.title, page.url_path)

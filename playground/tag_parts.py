@@ -8,17 +8,17 @@ import streamlit as st
 from models import tagging
 from models.entity_f1 import score
 from models.loaders import columns
-from models.tagging import KINDS, Fitting, MostFrequent, Question, as_said
+from models.own_tags import Assignment, Picture, Split
+from models.tagging import KINDS, Question
 from models.tasks import ads
-from playground import compute, controls, typed
+from playground import compute, controls, learning, typed
 from playground import tag_words as words
+from playground.learning import Learning
 from playground.player import Token, asked, player
 
 _TEXT, _WORD, _FILE, _LIVE = "tag_text", "tag_word", "tag_file", "tag_live"
 _ROW = 35  # pixels of a row in Streamlit's tables
-_TICK, _SLICE = 0.4, 0.15  # seconds between two slices of a training, and of computing in one: nobody waits longer
 _UPDATES = 300
-_MOST_TESTED = 400  # held-out sentences on which a visitor's network is measured
 
 
 def ending(page: str, notice: str, tries: words.Attempts) -> None:
@@ -58,9 +58,9 @@ def _steps_asked(steps: int, hidden: int) -> None:
 def predict_letters() -> None:
     """Who finds a name that nobody has seen? Asked first, answered by all networks."""
     st.markdown(words.GUESS)
-    guess = controls.choice("tag", "guess", "Your guess", words.GUESSES, "none")
+    guess = controls.choice("tag", "guess", "Your guess", words.GUESSES, "none", asks=words.GUESS)
     if guess != "none":
-        st.markdown(words.graded(guess, _all(words.ASKED_SENTENCE)))
+        controls.answer("tag_guess", words.graded(guess, _all(words.ASKED_SENTENCE)))
 
 
 def ask_text() -> str:
@@ -160,9 +160,9 @@ def show_letters(word: str) -> None:
 def predict_lazy(facts: Mapping[str, Mapping[str, Any]]) -> bool:
     """What does a tagger score that always says O? Asked first, answered by its marks; whether somebody has guessed."""
     st.markdown(words.GUESS_O)
-    guess = controls.choice("tag", "lazy", "Your guess", words.GUESSES_O, "none")
+    guess = controls.choice("tag", "lazy", "Your guess", words.GUESSES_O, "none", asks=words.GUESS_O)
     if guess != "none":
-        st.markdown(words.graded_o(guess, facts["word"]["baselines"]["always O"]["marks"]))
+        controls.answer("tag_lazy", words.graded_o(guess, facts["word"]["baselines"]["always O"]["marks"]))
     return guess != "none"
 
 
@@ -197,7 +197,10 @@ def ask_language() -> str:
 def ask_ad(language: str) -> str:
     """Ask for an ad; one without words gets a sentence, and the last good one stays."""
     example = ads.EXAMPLES[language]
-    text = st.text_area("Your ad (Ctrl+Enter reads it)", example, height=150, max_chars=3000, key=f"tag_ad_{language}")
+    key = f"tag_ad_{language}"
+    text = st.text_area(
+        "Your ad (Ctrl+Enter reads it)", example, height=150, max_chars=3000, key=key, bind="query-params"
+    )
     return _good(text or "", f"tag_good_ad_{language}", example, "That ad has no word to read. Type or paste one.")
 
 
@@ -216,9 +219,9 @@ def show_template(text: str, language: str) -> None:
 def predict_patterns() -> bool:
     """Network or regular expressions? Asked first, answered by held-out ads; whether somebody has guessed."""
     st.markdown(words.GUESS_AD)
-    guess = controls.choice("tag", "race", "Your guess", words.GUESSES_AD, "none")
+    guess = controls.choice("tag", "race", "Your guess", words.GUESSES_AD, "none", asks=words.GUESS_AD)
     if guess != "none":
-        st.markdown(words.graded_ad(guess, compute.tagging_facts("tagging-ads")["ads"]))
+        controls.answer("tag_race", words.graded_ad(guess, compute.tagging_facts("tagging-ads")["ads"]))
     return guess != "none"
 
 
@@ -253,16 +256,13 @@ def your_file() -> None:
         )
         return
     st.markdown(f"**{words.cut(known['name'], 60)}**: {words.corpus_words(known['corpus'])}")
-    training = known["fitting"] is not None
+    current = _newest(known)
+    going = bool(current and current.going)
     with st.container(horizontal=True, key="tag_own_buttons"):
-        if st.button("Train", key="tag_own_train", type="primary", disabled=training):
-            recipe = words.own_recipe(kind, _UPDATES)
-            known["fitting"] = Fitting(recipe, known["words"], known["texts"], [known["gold"]])
-            st.rerun()
-        if st.button("Stop", key="tag_own_stop", disabled=not training):
-            _finish(known)
-            st.rerun()
-    st.fragment(_watch, run_every=_TICK if training else None)()
+        st.button("Train", key="tag_own_train", type="primary", disabled=going, on_click=_start, args=(known, kind))
+        st.button("Stop", key="tag_own_stop", disabled=not going, on_click=learning.finish, args=(current,))
+    learning.refusal("tag")
+    learning.watch(current, lambda: _show(known))
 
 
 def _take(data: bytes, name: str) -> None:
@@ -272,64 +272,34 @@ def _take(data: bytes, name: str) -> None:
         return
     try:
         corpus = columns.read(data)
-        _check(corpus)
+        split = Split.of(corpus)
     except ValueError as wrong:
         kept = "" if _LIVE not in state else f" What you see is still {words.cut(state[_LIVE]['name'], 60)}."
         st.warning(f"{wrong}.{kept}")
         return
-    state[_LIVE] = _prepared(corpus) | {"data": data, "name": name}
-
-
-def _check(corpus: columns.Corpus) -> None:
-    if len(corpus.sentences) < 10 or len(corpus.tags) < 2:
-        raise ValueError(
-            f"The file has {len(corpus.sentences)} sentences and {len(corpus.tags)} different tags, expected at "
-            "least 10 and 2: "
-            "some are held out"
-        )
-
-
-def _prepared(corpus: columns.Corpus) -> dict[str, Any]:
-    """A corpus split in its own order, the last fifth held out, with the marks of the baselines."""
-    cut = max(1, len(corpus.sentences) * 4 // 5)
-    past, future = corpus.sentences[:cut], corpus.sentences[cut:][:_MOST_TESTED]
-    texts, gold = [s.words for s in past], [s.tags for s in past]
-    asked_, truth = [s.words for s in future], [s.tags for s in future]
-    known, what = tagging.words_of(texts, gold), "marks" if corpus.entities else "parts"
-    simple = MostFrequent(texts, gold, known)
-    common = max(known.heads[0], key=lambda tag: sum(row.count(tag) for row in gold))
-    always = [(common,) * len(each) for each in asked_]
-    said = [as_said(simple.says(each), what) for each in asked_]
-    rows = {
-        f"always {common}": tagging.marks(asked_, truth, always, known),
-        "most frequent tag": tagging.marks(asked_, truth, said, known),
-    }
-    return {
-        "corpus": corpus, "words": known, "texts": texts, "gold": gold, "asked": asked_, "truth": truth, "what": what,
-        "rows": rows, "fitting": None,
+    learning.end(state.get(_LIVE, {}).get("learning"))
+    state[_LIVE] = {
+        "data": data, "name": name, "corpus": corpus, "split": split, "rows": split.baselines(), "learning": None,
     }  # fmt: skip
 
 
-def _watch() -> None:
-    """Advance a training by a slice, and show the marks of those who are done."""
-    known = st.session_state[_LIVE]
-    fitting: Fitting | None = known["fitting"]
-    if fitting:
-        fitting.run(_SLICE)
-        title, updates = KINDS[fitting.recipe.kind].title, fitting.recipe.updates
-        st.progress(fitting.step / updates, f"{title}: update {fitting.step} of {updates}, loss {fitting.loss:.3f}")
+def _start(known: dict[str, Any], kind: str) -> None:
+    asked = Assignment(words.own_recipe(kind, _UPDATES), known["split"])
+    known["learning"] = learning.begin("tag", asked, known["learning"])
+
+
+def _newest(known: dict[str, Any]) -> Learning[Assignment] | None:
+    """The newest training; it joins the marks when it has learned to the end, or was stopped, and has been measured."""
+    current: Learning[Assignment] | None = known["learning"]
+    picture: Picture | None = current.work.picture if current and not current.going else None
+    if current and picture and picture.marks:
+        known["rows"][f"{KINDS[current.asked.recipe.kind].title}, {picture.step} updates"] = picture.marks
+    return current
+
+
+def _show(known: dict[str, Any]) -> None:
+    """How far a training is, and the marks of those who are done."""
+    current: Learning[Assignment] | None = known["learning"]
+    if current:
+        learning.bar(current, words.own_live(current.asked.recipe, current.work.updates, current.work.losses))
     _table(words.own_table(known["rows"]), "Marks of each tagger on the held-out fifth of the file")
-    if fitting and fitting.done:
-        _finish(known)
-        st.rerun()
-
-
-def _finish(known: dict[str, Any]) -> None:
-    """End a training: what the network has learned so far is measured and stays."""
-    fitting: Fitting | None = known["fitting"]
-    if fitting is None:
-        return
-    said = [as_said(tags, known["what"]) for tags in tagging.says(fitting.model.eval(), known["asked"])[0]]
-    title = f"{KINDS[fitting.recipe.kind].title}, {fitting.step} updates"
-    known["rows"][title] = tagging.marks(known["asked"], known["truth"], said, known["words"])
-    known["fitting"] = None

@@ -532,6 +532,12 @@ def own_recipe(kind: str, updates: int) -> Recipe:
     return Recipe(kind, updates=updates, hide=0.1)
 
 
+def own_live(recipe: Recipe, step: int, losses: NDArray[np.float64]) -> str:
+    """How far a training is, by the losses of its updates so far, (N,)."""
+    newest = f", loss {losses[-1]:.3f}" if len(losses) else ""
+    return f"{KINDS[recipe.kind].title}: update {step} of {recipe.updates}{newest}"
+
+
 def own_table(rows: Mapping[str, Mapping[str, float]]) -> dict[str, list]:
     """Marks on the held-out fifth in percent, a table by column."""
     shown = {

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,10 @@ from numpy.typing import NDArray
 from models import echo, remedies
 from models.clipping import LAG, UPDATES, Course, Explosion, angle
 from models.echo import Forecast, Reservoir
-from models.remedies import LAGS, REMEDIES, SEEDS, Outcome
+from models.remedies import REMEDIES, SEEDS, Outcome
 from models.training import Run, Snapshot
 from playground.figures import Arrow, Axes, Curve, Place
+from playground.language import say
 
 TABS = ["Exploding", "Remedies", "Echo state network"]
 
@@ -41,14 +43,24 @@ def short(value: float) -> str:
     return f"{value / 10**power:.1f} · 10{str(power).translate(_SUPERSCRIPTS)}".replace("-", "−")
 
 
+def said(axes: Axes) -> Axes:
+    """Axes with their titles in the visitor's language."""
+    return replace(axes, x=say(axes.x), y=say(axes.y))
+
+
 # ---- exploding -------------------------------------------------------------------------------------------------------
 
-EXPLODING = (
-    f"An RNN of 32 units learns the **long-lag latch**: the first of {LAG} steps is + or −, all later ones bring noise on "
-    "a line of their own, and at the end the network says which sign it was. It is trained by plain gradient descent "
-    "(SGD), **twice from the same weights on the same batches**: once with every gradient as it is, once with every gradient "
-    "that is longer than the threshold shortened to it."
-)
+
+def exploding() -> str:
+    """What is trained twice, as Markdown."""
+    return say(
+        "An RNN of 32 units learns the **long-lag latch**: the first of {lag} steps is + or −, all later ones bring noise on "
+        "a line of their own, and at the end the network says which sign it was. It is trained by plain gradient descent "
+        "(SGD), **twice from the same weights on the same batches**: once with every gradient as it is, once with every "
+        "gradient that is longer than the threshold shortened to it.",
+        lag=LAG,
+    )
+
 
 ACTIVATIONS = {"relu": "ReLU", "tanh": "tanh"}
 RATES = ("0.005", "0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1")
@@ -58,40 +70,45 @@ THRESHOLDS = ("0.01", "0.1", "0.3", "1", "3", "10", "100", "1000")
 def outcome(course: Course) -> str:
     """How a training ended, in a few words."""
     if course.broke is not None:
-        return f"loss or gradient is no longer a number after {_updates(course.broke)}"
-    return f"{percent(course.accuracy)} of held-out sequences are right after {_updates(UPDATES)}"
+        return say("loss or gradient is no longer a number after {updates}", updates=_updates(course.broke))
+    share = percent(course.accuracy)
+    return say("{share} of held-out sequences are right after {updates}", share=share, updates=_updates(UPDATES))
 
 
 def _updates(count: int) -> str:
-    return "1 update" if count == 1 else f"{count:,} updates"
+    return say("1 update") if count == 1 else say("{count:,} updates", count=count)
 
 
 def told(explosion: Explosion, free: Course, clipped: Course) -> str:
     """Both trainings side by side, as Markdown."""
     share = clipped.clipped(explosion.threshold)
     longest = float(np.nanmax(np.where(np.isfinite(free.norms), free.norms, np.nan)))
-    words = (
-        f"**Without clipping:** {outcome(free)}. **Clipped at {explosion.threshold:g}:** {outcome(clipped)}; "
-        f"{percent(share)} of its gradients were longer than the threshold. "
-        f"The longest gradient without clipping that was still a number: {short(longest)}."
+    words = say(
+        "**Without clipping:** {free}. **Clipped at {threshold:g}:** {clipped}; {share} of its gradients were longer than "
+        "the threshold. The longest gradient without clipping that was still a number: {longest}.",
+        free=outcome(free),
+        threshold=explosion.threshold,
+        clipped=outcome(clipped),
+        share=percent(share),
+        longest=short(longest),
     )
     return f"{words} {_lesson(free, clipped)}"
 
 
 def _lesson(free: Course, clipped: Course) -> str:
     if free.broke is None and free.accuracy < 0.75 <= clipped.accuracy:
-        return (
+        return say(
             "The loss stayed a number, and yet a few long steps were enough: they threw the weights to where the later "
             "steps did not lead back from."
         )
     if clipped.broke is not None:
-        return "So high a threshold does not save it."
+        return say("So high a threshold does not save it.")
     if free.broke is not None and clipped.accuracy >= 0.75:
-        return "The two trainings differ in nothing but the length of these few steps."
+        return say("The two trainings differ in nothing but the length of these few steps.")
     if free.broke is None and min(free.accuracy, clipped.accuracy) >= 0.75:
-        return "Here nothing explodes, and clipping does no harm."
+        return say("Here nothing explodes, and clipping does no harm.")
     if clipped.accuracy < 0.75:
-        return "Clipping keeps the steps short. It does not make a network learn that has other reasons not to."
+        return say("Clipping keeps the steps short. It does not make a network learn that has other reasons not to.")
     return ""
 
 
@@ -108,64 +125,77 @@ def loss_curves(free: Course, clipped: Course) -> tuple[list[Curve], list[Place]
 
 def norm_curves(explosion: Explosion, free: Course, clipped: Course) -> tuple[list[Curve], list[Place]]:
     """The norms of the gradients of both trainings, the threshold, and where one broke down."""
-    level = Place(f"threshold {explosion.threshold:g}", y=explosion.threshold)
+    level = Place(say("threshold {threshold:g}", threshold=explosion.threshold), y=explosion.threshold)
     return _both(free, clipped, "norms"), [level, *_broken(free)]
 
 
 def _both(free: Course, clipped: Course, name: str) -> list[Curve]:
     return [
-        Curve(title, np.arange(len(getattr(course, name))), getattr(course, name), role, dash)
+        Curve(say(title), np.arange(len(getattr(course, name))), getattr(course, name), role, dash)
         for title, course, role, dash in (("without", free, "candidate", 2), ("clipped", clipped, "keep", 0))
     ]
 
 
 def _broken(free: Course) -> list[Place]:
-    return [] if free.broke is None else [Place("NaN or ∞", x=free.broke)]
+    return [] if free.broke is None else [Place(say("NaN or ∞"), x=free.broke)]
 
 
 def loss_title(free: Course) -> str:
     """What the figure of the losses shows."""
     if free.broke is None:
-        return "The loss, with and without clipping"
-    return f"Without clipping: over at update {free.broke}"
+        return say("The loss, with and without clipping")
+    return say("Without clipping: over at update {update}", update=free.broke)
 
 
 def norm_title(explosion: Explosion, clipped: Course) -> str:
     """What the figure of the norms shows."""
-    return f"Clipped: {percent(clipped.clipped(explosion.threshold))} of its gradients are cut"
+    return say("Clipped: {share} of its gradients are cut", share=percent(clipped.clipped(explosion.threshold)))
 
 
 TANH = Explosion(nonlinearity="tanh", learning_rate=1.0, seed=1)
 """The training that the question is about."""
 
-GUESS_TANH = (
-    "**Guess first: tanh instead of ReLU.** A state behind tanh stays between −1 and 1, so it cannot explode as it does "
-    f"behind a ReLU. Singular values {TANH.gain:g}, learning rate {TANH.learning_rate:g}, seed {TANH.seed}. Trained "
-    "without clipping, does it learn?"
-)
+
+def guess_tanh() -> str:
+    """What to guess about tanh, as Markdown."""
+    return say(
+        "**Guess first: tanh instead of ReLU.** A state behind tanh stays between −1 and 1, so it cannot explode as it does "
+        "behind a ReLU. Singular values {gain:g}, learning rate {rate:g}, seed {seed}. Trained without clipping, does it "
+        "learn?",
+        gain=TANH.gain,
+        rate=TANH.learning_rate,
+        seed=TANH.seed,
+    )
+
+
 TANH_GUESSES = {"none": "?", "learns": "it learns", "stuck": "it stays at chance", "nan": "NaN after all"}
 
 
 def graded_tanh(guess: str, free: Course, clipped: Course) -> str:
     """What the training says to a guess about tanh, as Markdown."""
     found = "nan" if free.broke is not None else "learns" if free.accuracy >= 0.75 else "stuck"
-    return (
-        f"**{_verdict(guess == found)}: without clipping {outcome(free)}**; clipped at {TANH.threshold:g}, "
-        f"{outcome(clipped)}. Its longest gradient was {short(float(free.norms.max()))}. {_why_tanh(found)}"
+    told = say(
+        "**{verdict}: without clipping {free}**; clipped at {threshold:g}, {clipped}. Its longest gradient was {longest}.",
+        verdict=_verdict(guess == found),
+        free=outcome(free),
+        threshold=TANH.threshold,
+        clipped=outcome(clipped),
+        longest=short(float(free.norms.max())),
     )
+    return f"{told} {_why_tanh(found)}"
 
 
 def _why_tanh(found: str) -> str:
     if found == "stuck":
-        return (
+        return say(
             "tanh bounds the states, not the gradients: long steps pushed nearly all units to where tanh is flat, and "
             "through those hardly any gradient gets back to the first step."
         )
-    return "tanh bounds the states, not the gradients: with other seeds a long step does throw it off. Try some."
+    return say("tanh bounds the states, not the gradients: with other seeds a long step does throw it off. Try some.")
 
 
 def _verdict(right: bool) -> str:  # noqa: FBT001 - it is what it says
-    return "Right" if right else "Not this time"
+    return say("Right") if right else say("Not this time")
 
 
 NOTICE_EXPLODING = (
@@ -210,7 +240,7 @@ VECTOR = (
 def cut_rows(cuts: Mapping[str, NDArray[np.float64]]) -> dict[str, list[Any]]:
     """The gradient and its cuts as a table."""
     return {
-        "": list(cuts),
+        "": [say(name) for name in cuts],
         "g₁": [float(vector[0]) for vector in cuts.values()],
         "g₂": [float(vector[1]) for vector in cuts.values()],
         "norm": [float(np.linalg.norm(vector)) for vector in cuts.values()],
@@ -222,18 +252,18 @@ def cut_arrows(cuts: Mapping[str, NDArray[np.float64]]) -> list[Arrow]:
     """The gradient and its cuts as arrows."""
     roles = ("share", "candidate", "keep")
     ordered = sorted(zip(cuts.items(), roles, strict=True), key=lambda pair: -float(np.linalg.norm(pair[0][1])))
-    return [Arrow(name, (float(v[0]), float(v[1])), role) for (name, v), role in ordered]
+    return [Arrow(say(name), (float(v[0]), float(v[1])), role) for (name, v), role in ordered]
 
 
 def cut_title(cuts: Mapping[str, NDArray[np.float64]]) -> str:
     """What the figure of the arrows shows."""
     whole, by_value = cuts["g"], cuts["by value"]
     if not whole.any():
-        return "A gradient of zero has no direction"
+        return say("A gradient of zero has no direction")
     if np.array_equal(whole, cuts["by norm"]) and np.array_equal(whole, by_value):
-        return "Short enough: nothing is cut"
+        return say("Short enough: nothing is cut")
     turned = abs(angle(by_value) - angle(whole))
-    return "Neither way turns it" if turned < 0.005 else f"By value, it turns by {turned:.1f}°"
+    return say("Neither way turns it") if turned < 0.005 else say("By value, it turns by {angle:.1f}°", angle=turned)
 
 
 CLIFF = (
@@ -254,30 +284,40 @@ def cliff_curves(
     roles = {"without": ("candidate", 2), "clipped": ("keep", 0)}
     return [
         Curve("", w, loss, "share"),
-        *(Curve(name, *path, *roles[name], dots=True) for name, path in paths.items()),
+        *(Curve(say(name), *path, *roles[name], dots=True) for name, path in paths.items()),
     ]
 
 
 def cliff_told(paths: Mapping[str, tuple[NDArray, NDArray]], rate: float) -> str:
     """Where both descents ended, as Markdown."""
-    words = []
+    words, names = [], {"without": "Without", "clipped": "Clipped"}
     for name, (w, loss) in paths.items():
         steps = np.abs(np.diff(w))
         longest = int(steps.argmax())
         words.append(
-            f"**{name.capitalize()}:** ends at w = {w[-1]:.3g} with loss {loss[-1]:.2g}; its longest step, number "
-            f"{longest + 1}, goes {steps[longest]:.2g} far (gradient {short(float(steps[longest] / rate))} · rate {rate:g})"
+            say(
+                "**{name}:** ends at w = {w:.3g} with loss {loss:.2g}; its longest step, number {number}, goes {length:.2g} "
+                "far (gradient {gradient} · rate {rate:g}).",
+                name=say(names[name]),
+                w=w[-1],
+                loss=loss[-1],
+                number=longest + 1,
+                length=steps[longest],
+                gradient=short(float(steps[longest] / rate)),
+                rate=rate,
+            )
         )
-    outside = paths["without"][0].max() > CLIFF_SPAN[1] or paths["without"][0].min() < CLIFF_SPAN[0]
-    return ". ".join(words) + (". Without clipping it leaves the picture." if outside else ".")
+    if paths["without"][0].max() > CLIFF_SPAN[1] or paths["without"][0].min() < CLIFF_SPAN[0]:
+        words.append(say("Without clipping it leaves the picture."))
+    return " ".join(words)
 
 
 def cliff_title(paths: Mapping[str, tuple[NDArray, NDArray]]) -> str:
     """What the figure of the cliff shows."""
     (free, _), (clipped, _) = paths["without"], paths["clipped"]
     if np.abs(np.diff(free)).max() > 3 * np.abs(np.diff(clipped)).max():
-        return "On the wall one step is enough to be thrown far away"
-    return "Both descents keep their feet on the ground"
+        return say("On the wall one step is enough to be thrown far away")
+    return say("Both descents keep their feet on the ground")
 
 
 # ---- remedies --------------------------------------------------------------------------------------------------------
@@ -289,25 +329,32 @@ REMEDIES_ASKED = (
     "$W_{hh}$ 1. The *IRNN* begins with the identity and ReLU. *Chrono* draws forget biases for lags from 1 to T."
 )
 
-PRECOMPUTED = (
-    f"Top row: precomputed, {len(SEEDS)} seeds each, {remedies.UPDATES:,} updates (`python -m models.remedies` makes it "
-    "anew); the line is the median, the band goes from the worst to the best seed. Bottom row: computed now."
-)
 
-LAG_NAMES = {str(lag): f"{lag} steps" for lag in LAGS}
+def precomputed() -> str:
+    """Where the curves come from, as Markdown."""
+    return say(
+        "Top row: precomputed, {seeds} seeds each, {updates:,} updates (`python -m models.remedies` makes it anew); the line "
+        "is the median, the band goes from the worst to the best seed. Bottom row: computed now.",
+        seeds=len(SEEDS),
+        updates=remedies.UPDATES,
+    )
+
+
+LAG_NAMES = {"10": "10 steps", "30": "30 steps", "100": "100 steps"}
+"""The lags of `models.remedies.LAGS` that one may choose."""
+
 ROLES = {"RNN": "candidate", "LSTM": "memory", "GRU": "keep"}
 """The cells and the colours of their curves."""
 
 
 def label(name: str) -> str:
     """What a remedy is called beside others of its cell."""
-    remedy = REMEDIES[name]
-    return remedy.title.removeprefix(f"{remedy.cell} ")
+    return title(name).removeprefix(f"{REMEDIES[name].cell} ")
 
 
 def title(name: str) -> str:
     """What a remedy is called in a menu or a table."""
-    return REMEDIES[name].title
+    return say(REMEDIES[name].title)
 
 
 def of_cell(cell: str) -> list[str]:
@@ -332,7 +379,7 @@ def accuracy_title(cell: str, found: Mapping[str, Outcome]) -> str:
     """What the figure of a cell's accuracies shows."""
     names = of_cell(cell)
     good = sum(found[name].median_solved is not None for name in names)
-    return f"{cell}: {good} of {len(names)} solve it"
+    return say("{cell}: {good} of {all} solve it", cell=cell, good=good, all=len(names))
 
 
 def profile_curves(cell: str, profiles: Mapping[str, NDArray]) -> list[Curve]:
@@ -347,13 +394,14 @@ def profile_axes(profiles: Mapping[str, NDArray]) -> Axes:
     """The same axes for all cells, so that they compare by eye."""
     logs = np.concatenate([profile[np.isfinite(profile)] for profile in profiles.values()])
     span = (10.0 ** (math.floor(logs.min()) - 0.5), 10.0 ** (math.ceil(logs.max()) + 0.5))
-    return Axes("steps before the last", "‖dL/dh<sub>t</sub>‖ / ‖dL/dh<sub>T</sub>‖, log axis", log=True, span=span)
+    ratio = "‖dL/dh<sub>t</sub>‖ / ‖dL/dh<sub>T</sub>‖, log axis"
+    return Axes(say("steps before the last"), say(ratio), log=True, span=span)
 
 
 def profile_title(cell: str, profiles: Mapping[str, NDArray]) -> str:
     """What the figure of a cell's gradients shows."""
     first = [profiles[name][0] for name in of_cell(cell)]
-    return f"At the start {_power(min(first))} to {_power(max(first))} arrives"
+    return say("At the start {least} to {most} arrives", least=_power(min(first)), most=_power(max(first)))
 
 
 def _power(log10: float) -> str:
@@ -367,17 +415,20 @@ def rows(found: Mapping[str, Outcome]) -> dict[str, list[Any]]:
         "remedy": [title(name) for name in found],
         "ratio": [float(10 ** np.median(outcome.log10_ratio)) for outcome in found.values()],
         "solved": [_solved(outcome) for outcome in found.values()],
-        "seeds": [
-            f"{sum(s is not None for s in outcome.solved)} of {len(outcome.solved)}" for outcome in found.values()
-        ],
+        "seeds": [_of_all(outcome) for outcome in found.values()],
     }
+
+
+def _of_all(outcome: Outcome) -> str:
+    """From how many seeds it was learned."""
+    return say("{some} of {all}", some=sum(s is not None for s in outcome.solved), all=len(outcome.solved))
 
 
 def _solved(outcome: Outcome) -> str:
     after = outcome.median_solved
     if after is not None:
         return f"{after:,}"
-    return f"never ({percent(float(np.median(outcome.accuracy[:, -1])))})"
+    return say("never ({share})", share=percent(float(np.median(outcome.accuracy[:, -1]))))
 
 
 def read_off(lag: int, found: Mapping[str, Outcome]) -> str:
@@ -386,18 +437,28 @@ def read_off(lag: int, found: Mapping[str, Outcome]) -> str:
     solved = [name for name, outcome in found.items() if outcome.median_solved is not None]
     failed = [name for name in found if name not in solved]
     if not failed:
-        return f"**At lag {lag} all nine solve it.** The gradient has a short way, and enough of it arrives everywhere."
+        return say(
+            "**At lag {lag} all nine solve it.** The gradient has a short way, and enough of it arrives everywhere.",
+            lag=lag,
+        )
     worst = min(solved, key=ratios.__getitem__) if solved else None
     best = max(failed, key=ratios.__getitem__)
-    words = (
-        f"**At lag {lag}, {len(solved)} of {len(found)} solve it** (above 99 %) from more than half of their seeds. "
-    )
+    words = [
+        say(
+            "**At lag {lag}, {solved} of {all} solve it** (above 99 %) from more than half of their seeds.",
+            lag=lag,
+            solved=len(solved),
+            all=len(found),
+        )
+    ]
     if worst is not None:
-        words += f"The smallest ratio with which one of them began is {short(10 ** ratios[worst])} ({title(worst)}). "
-    words += f"Of those that did not, the largest is {short(10 ** ratios[best])} ({title(best)})."
+        least = {"ratio": short(10 ** ratios[worst]), "remedy": title(worst)}
+        words.append(say("The smallest ratio with which one of them began is {ratio} ({remedy}).", **least))
+    most = {"ratio": short(10 ** ratios[best]), "remedy": title(best)}
+    words.append(say("Of those that did not, the largest is {ratio} ({remedy}).", **most))
     if worst is not None and ratios[best] > ratios[worst]:
-        words += " So near the limit the ratio does not decide alone: look at the seeds."
-    return words
+        words.append(say("So near the limit the ratio does not decide alone: look at the seeds."))
+    return " ".join(words)
 
 
 GUESS_LAG = (
@@ -412,12 +473,17 @@ def graded_lag(guess: str, found: Mapping[str, Outcome]) -> str:
     lstm, rnn = (found[name] for name in ("lstm_0", "orthogonal"))
     learned = (lstm.median_solved is not None, rnn.median_solved is not None)
     right = {(True, True): "both", (True, False): "lstm", (False, True): "rnn", (False, False): "neither"}[learned]
-    counts = [f"{sum(s is not None for s in o.solved)} of {len(o.solved)}" for o in (lstm, rnn)]
+    counts = [_of_all(outcome) for outcome in (lstm, rnn)]
     ratios = [short(float(10 ** np.median(o.log10_ratio))) for o in (lstm, rnn)]
-    return (
-        f"**{_verdict(guess == right)}.** The default LSTM learned it from {counts[0]} seeds, the orthogonal RNN from "
-        f"{counts[1]}. Before the first update {ratios[0]} of the gradient reached step 1 in the LSTM, {ratios[1]} in the "
-        "RNN. A gate helps only if it begins open: PyTorch's forget gates begin near one half."
+    return say(
+        "**{verdict}.** The default LSTM learned it from {lstm} seeds, the orthogonal RNN from {rnn}. Before the first "
+        "update {lstm_ratio} of the gradient reached step 1 in the LSTM, {rnn_ratio} in the RNN. A gate helps only if it "
+        "begins open: PyTorch's forget gates begin near one half.",
+        verdict=_verdict(guess == right),
+        lstm=counts[0],
+        rnn=counts[1],
+        lstm_ratio=ratios[0],
+        rnn_ratio=ratios[1],
     )
 
 
@@ -451,8 +517,14 @@ LIVE_AXES = (
 def live_told(run: Run, snapshot: Snapshot | None) -> str:
     """How far a live training is."""
     if snapshot is None:
-        return "Starting"
-    return f"update {snapshot.step} of {run.steps}: {percent(snapshot.accuracy)} right, loss {snapshot.loss:.3f}"
+        return say("Starting")
+    return say(
+        "update {step} of {steps}: {share} right, loss {loss:.3f}",
+        step=snapshot.step,
+        steps=run.steps,
+        share=percent(snapshot.accuracy),
+        loss=snapshot.loss,
+    )
 
 
 def live_curves(snapshots: Sequence[Snapshot]) -> tuple[list[Curve], list[Curve]]:
@@ -483,9 +555,9 @@ def forecast_curves(forecast: Forecast, line: Forecast) -> list[Curve]:
     """The series, the network's forecast, and that of a straight line."""
     steps = np.arange(1, len(forecast.truth) + 1)
     return [
-        Curve("truth", steps, forecast.truth, "share", wide=True),
-        Curve("linear", steps, line.values, "candidate", 2),
-        Curve("network", steps, forecast.values, "state"),
+        Curve(say("truth"), steps, forecast.truth, "share", wide=True),
+        Curve(say("linear"), steps, line.values, "candidate", 2),
+        Curve(say("network"), steps, forecast.values, "state"),
     ]
 
 
@@ -495,28 +567,47 @@ FORECAST_AXES = Axes("steps after the last known value", "Mackey-Glass series x"
 def forecast_title(forecast: Forecast) -> str:
     """What the figure of the forecast shows."""
     if forecast.close == len(forecast.truth):
-        return f"It follows the truth for all {len(forecast.truth)} steps"
-    return f"It follows the truth for {forecast.close} steps"
+        return say("It follows the truth for all {steps} steps", steps=len(forecast.truth))
+    return say("It follows the truth for {steps} steps", steps=forecast.close)
 
 
 def forecast_told(forecast: Forecast, order: int, line: Forecast, last: Forecast) -> str:
     """How good the forecast is, beside the baselines, as Markdown."""
     total = len(forecast.truth)
     if forecast.ended is not None:
-        first = (
-            f"**It diverged**: after {forecast.ended} steps its forecast lay beyond a million. Each forecast is the next "
-            "input, so an error that grows feeds itself"
+        first = say(
+            "**It diverged**: after {steps} steps its forecast lay beyond a million. Each forecast is the next input, so an "
+            "error that grows feeds itself.",
+            steps=forecast.ended,
         )
     else:
-        first = f"**Mean squared error {short(forecast.error)}**"
-    close = "at every step" if forecast.close == total else f"for the first {forecast.close} of {total} steps"
-    wins = "The straight line wins here." if line.error < forecast.error else "The network wins here."
-    return (
-        f"{first}. It is within {echo.CLOSE:g} of the truth {close}. Baselines on the same values: a straight line through "
-        f"the last {order} of them {short(line.error)} (within {echo.CLOSE:g} for {line.close} steps), the last value for "
-        f"ever {short(last.error)}. {wins} One step ahead, where both are told the truth, the network is off by "
-        f"{short(forecast.fitted)} and the line by {short(line.fitted)}."
+        first = say("**Mean squared error {error}**.", error=short(forecast.error))
+    close = (
+        say("It is within {distance:g} of the truth at every step.", distance=echo.CLOSE)
+        if forecast.close == total
+        else say(
+            "It is within {distance:g} of the truth for the first {steps} of {all} steps.",
+            distance=echo.CLOSE,
+            steps=forecast.close,
+            all=total,
+        )
     )
+    baselines = say(
+        "Baselines on the same values: a straight line through the last {order} of them {line} (within {distance:g} for "
+        "{steps} steps), the last value for ever {last}.",
+        order=order,
+        line=short(line.error),
+        distance=echo.CLOSE,
+        steps=line.close,
+        last=short(last.error),
+    )
+    wins = say("The straight line wins here.") if line.error < forecast.error else say("The network wins here.")
+    one_step = say(
+        "One step ahead, where both are told the truth, the network is off by {network} and the line by {line}.",
+        network=short(forecast.fitted),
+        line=short(line.fitted),
+    )
+    return f"{first} {close} {baselines} {wins} {one_step}"
 
 
 ERROR_AXES = Axes(
@@ -529,22 +620,24 @@ def error_curve(units: int, measured: NDArray[np.float64]) -> list[Curve]:
     capped = np.minimum(measured, WORST)  # (radii, seeds)
     quarters = np.quantile(capped, (0.25, 0.75), axis=1, method="nearest")
     band = (quarters[0], quarters[1])
-    return [Curve(f"{units} units", np.array(echo.RADII), np.median(capped, axis=1), "state", 0, band, dots=True)]
+    name = say("{count} units", count=units)
+    return [Curve(name, np.array(echo.RADII), np.median(capped, axis=1), "state", 0, band, dots=True)]
 
 
 def error_places(reservoir: Reservoir, forecast: Forecast, line: Forecast) -> list[Place]:
     """The chosen radius and its error, the baseline, and the line of those that diverged."""
     return [
-        Place("diverged", y=WORST),
-        Place("straight line", y=line.error),
+        Place(say("diverged"), y=WORST),
+        Place(say("straight line"), y=line.error),
         Place(f"ρ = {reservoir.radius:g}", x=reservoir.radius),
-        Place("this network", x=reservoir.radius, y=min(forecast.error, WORST)),
+        Place(say("this network"), x=reservoir.radius, y=min(forecast.error, WORST)),
     ]
 
 
 def error_title(measured: NDArray[np.float64]) -> str:
     """What the figure of the errors shows."""
-    return f"The best radius is near {echo.RADII[int(np.median(measured, axis=1).argmin())]:g}"
+    best = echo.RADII[int(np.median(measured, axis=1).argmin())]
+    return say("The best radius is near {radius:g}", radius=best)
 
 
 def error_told(units: int, measured: NDArray[np.float64], line: Forecast) -> str:
@@ -552,22 +645,36 @@ def error_told(units: int, measured: NDArray[np.float64], line: Forecast) -> str
     median = np.median(measured, axis=1)
     best = int(median.argmin())
     lost = [radius for radius, row in zip(echo.RADII, measured, strict=True) if np.isinf(row).mean() > 0.5]
-    words = (
-        f"Precomputed, {len(echo.SEEDS)} reservoirs of {units} units at each radius (`python -m models.echo`): the line is "
-        f"their median, the band their middle half; what is above {WORST:g} is drawn there. Best median: "
-        f"{short(median[best])} at ρ = {echo.RADII[best]:g}, where the best seed gets {short(measured[best].min())} and the "
-        f"worst {_or_lost(measured[best].max())}. "
-    )
+    worst = float(measured[best].max())
+    found = {
+        "median": short(median[best]),
+        "radius": echo.RADII[best],
+        "least": short(measured[best].min()),
+        "most": short(worst),
+    }
+    words = [
+        say(
+            "Precomputed, {seeds} reservoirs of {units} units at each radius (`python -m models.echo`): the line is their "
+            "median, the band their middle half; what is above {limit:g} is drawn there.",
+            seeds=len(echo.SEEDS),
+            units=units,
+            limit=WORST,
+        ),
+        say("Best median: {median} at ρ = {radius:g}, where the best seed gets {least} and the worst {most}.", **found)
+        if math.isfinite(worst)
+        else say(
+            "Best median: {median} at ρ = {radius:g}, where the best seed gets {least} and the worst is lost.", **found
+        ),
+    ]
     if lost:
-        words += f"Most of them diverge at ρ = {', '.join(f'{radius:g}' for radius in lost)}. "
+        words.append(say("Most of them diverge at ρ = {radii}.", radii=", ".join(f"{radius:g}" for radius in lost)))
     beaten = sum(value < line.error for value in median)
-    if not beaten:
-        return words + "**At no radius does the median reservoir beat the straight line**: it is too small."
-    return words + f"The median reservoir beats the straight line at {beaten} of {len(median)} radii."
-
-
-def _or_lost(error: float) -> str:
-    return short(error) if math.isfinite(error) else "is lost"
+    words.append(
+        say("The median reservoir beats the straight line at {some} of {all} radii.", some=beaten, all=len(median))
+        if beaten
+        else say("**At no radius does the median reservoir beat the straight line**: it is too small.")
+    )
+    return " ".join(words)
 
 
 ECHO_AXES = Axes("steps", "distance ‖h − h′‖, log axis", log=True, span=(1e-17, 1e3))
@@ -592,33 +699,44 @@ def echo_title(distances: NDArray[np.float64]) -> str:
     """What the figure of the distances shows."""
     steps = forgotten(distances)
     if steps is not None:
-        return f"The start is forgotten after {steps} steps"
-    shrunk = distances[-1] / distances[0]
-    return f"After {len(distances) - 1} steps {percent(shrunk)} of the distance is left"
+        return say("The start is forgotten after {steps} steps", steps=steps)
+    shrunk = percent(distances[-1] / distances[0])
+    return say("After {steps} steps {share} of the distance is left", steps=len(distances) - 1, share=shrunk)
 
 
 def echo_told(reservoir: Reservoir, distances: NDArray[np.float64]) -> str:
     """What the distance says about the echo state property, as Markdown."""
     steps = forgotten(distances)
-    rule = (
-        f"Two runs of this reservoir read the same series, one from zeros, one from random states. With leak "
-        f"{reservoir.leak:g} no state is forgotten faster than {1 - reservoir.leak:g} a step. "
+    rule = say(
+        "Two runs of this reservoir read the same series, one from zeros, one from random states. With leak {leak:g} no "
+        "state is forgotten faster than {rest:g} a step.",
+        leak=reservoir.leak,
+        rest=1 - reservoir.leak,
     )
     if steps is not None:
-        return rule + "They meet: the state says what came in, and nothing else. This is the **echo state property**."
-    if distances[-1] < 0.5 * distances[0]:
-        return rule + "They draw closer, slowly: it echoes for long."
-    return rule + (
-        "They **do not meet**: the state depends on how it began, not only on what came in. No echo state property, so a "
-        "read-out fitted to one run knows little about another."
-    )
+        told = say("They meet: the state says what came in, and nothing else. This is the **echo state property**.")
+    elif distances[-1] < 0.5 * distances[0]:
+        told = say("They draw closer, slowly: it echoes for long.")
+    else:
+        told = say(
+            "They **do not meet**: the state depends on how it began, not only on what came in. No echo state property, so a "
+            "read-out fitted to one run knows little about another."
+        )
+    return f"{rule} {told}"
 
 
 ECHO_RADIUS = 1.8
-GUESS_ECHO = (
-    f"**Guess first: ρ = {ECHO_RADIUS:g}.** Two runs of 300 units read the same series from different starts. How much of "
-    "the distance between them is left after 300 steps?"
-)
+
+
+def guess_echo() -> str:
+    """What to guess about a large radius, as Markdown."""
+    return say(
+        "**Guess first: ρ = {radius:g}.** Two runs of 300 units read the same series from different starts. How much of the "
+        "distance between them is left after 300 steps?",
+        radius=ECHO_RADIUS,
+    )
+
+
 ECHO_GUESSES = {"none": "?", "gone": "less than a millionth", "some": "up to a half", "all": "more than a half"}
 
 
@@ -626,10 +744,12 @@ def graded_echo(guess: str, distances: NDArray[np.float64]) -> str:
     """What the distances say to a guess, as Markdown."""
     left = float(distances[-1] / distances[0])
     found = "gone" if left < GONE else "some" if left <= 0.5 else "all"
-    return (
-        f"**{_verdict(guess == found)}: {percent(left)} of it is left.** The eigenvalues of W outside the unit circle push "
-        "apart what tanh, which is flat for large inputs, lets through. ρ < 1 is a rule of thumb and no law: with inputs "
-        "that push the units, as here, a radius somewhat above 1 still forgets."
+    return say(
+        "**{verdict}: {share} of it is left.** The eigenvalues of W outside the unit circle push apart what tanh, which is "
+        "flat for large inputs, lets through. ρ < 1 is a rule of thumb and no law: with inputs that push the units, as here, "
+        "a radius somewhat above 1 still forgets.",
+        verdict=_verdict(guess == found),
+        share=percent(left),
     )
 
 

@@ -519,9 +519,10 @@ def live_recipe(attention: str, size: str, seed: int) -> Recipe:
     return Recipe(attention == "with", int(size), updates=1500, seed=seed)
 
 
-def live_told(recipe: Recipe, step: int, loss: float) -> str:
-    """How far a live training is."""
-    return f"{step:,} of {recipe.updates:,} updates; loss {loss:.3f} nats a character"
+def live_told(recipe: Recipe, step: int, losses: NDArray[np.float64]) -> str:
+    """How far a live training is, by the losses of its updates so far, (N,)."""
+    newest = f"; loss {losses[-1]:.3f} nats a character" if len(losses) else ""
+    return f"{step:,} of {recipe.updates:,} updates{newest}"
 
 
 def live_point(step: int, marks: Marks) -> dict[str, float]:

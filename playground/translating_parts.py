@@ -1,6 +1,5 @@
 """Parts of the page "translation": its widgets, its pictures, a visitor's file, and a training that one watches."""
 
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,11 +7,11 @@ import streamlit as st
 
 from models.date_rules import by_rules
 from models.loaders.pairs import Pairs, iso_dates, read
-from models.tasks.dates import held_out
 from models.translator import WIDEST, Said, greedy
-from models.translators import SIZES, Fitting, marks
-from playground import compute, controls, figures, typed
+from models.translators import SIZES, Assignment, Picture
+from playground import compute, controls, figures, learning, showing, typed
 from playground import translating as words
+from playground.learning import Learning
 from playground.player import player
 
 # ---- what several tabs share -----------------------------------------------------------------------------------------
@@ -48,7 +47,7 @@ def _guess(name: str, question: str, label: str, options: Mapping[str, str]) -> 
     st.subheader("Guess first")
     st.markdown(question)
     with st.container(horizontal=True, vertical_alignment="bottom", key=f"translate_{name}_answer"):
-        guess = controls.choice("translate", name, label, options, "none")
+        guess = controls.choice("translate", name, label, options, "none", asks=question)
         seen = st.toggle("Show it without a guess", key=f"translate_{name}_shown", bind="query-params")
     return guess, seen or guess != "none"
 
@@ -96,7 +95,7 @@ def translate() -> None:
     if found.weights is None:
         st.info(words.NO_ATTENTION)
     else:
-        st.plotly_chart(
+        showing.chart(
             figures.grid(
                 found.weights, "read", "Where each character comes from", found.said, tokens,
                 "character read", "character written", dark=controls.dark(),
@@ -106,7 +105,7 @@ def translate() -> None:
         )  # fmt: skip
         st.markdown(words.attention_told(found.weights))
     rows, names, columns = words.squares(found.vector)
-    st.plotly_chart(
+    showing.chart(
         figures.grid(
             rows, "state", "The vector between the halves", names, columns,
             "unit within the row", "units", numbers=False, dark=controls.dark(),
@@ -122,7 +121,7 @@ def translate() -> None:
     guess, revealed = _guess("beyond", words.GUESS_BEYOND, "It says", words.GUESSES_BEYOND)
     if revealed:
         beyond = compute.translated(words.question(words.BEYOND, attention, size))
-        st.markdown(words.graded_beyond(guess, beyond.result))
+        controls.answer("translate_beyond", words.graded_beyond(guess, beyond.result))
 
 
 def _put(key: str, value: object) -> None:
@@ -142,7 +141,7 @@ def the_vector_between() -> None:
         b = _ask_text("translate_b", "Text B", words.OTHER)
     which = controls.choice("translate", "which", "Vectors of the network", words.ATTENTION, "without")
     vectors = [compute.translated(words.question(text, which, "64")).vector for text in (a, b)]
-    st.plotly_chart(
+    showing.chart(
         figures.grid(
             words.vector_rows(*vectors), "state", "Two texts, two vectors", ["A", "B"], words.unit_names(len(vectors[0])),
             "hidden unit", "text", numbers=False, dark=controls.dark(),
@@ -157,7 +156,7 @@ def the_vector_between() -> None:
     st.subheader("How wide must the vector be?")
     st.markdown(words.BOTTLENECK)
     facts = {(attention, hidden): _facts(attention, hidden) for attention in words.ATTENTION for hidden in SIZES}
-    st.plotly_chart(
+    showing.chart(
         figures.shares(
             words.size_series(facts), [f"H = {hidden}" for hidden in SIZES],
             "One narrow vector fails; attention needs little", "held-out dates that are right", "size", dark=controls.dark(),
@@ -175,7 +174,7 @@ def _show_swap(guess: str, a: str, b: str) -> None:
         said[attention] = compute.translated(words.question(a, attention, "64", started_by=b)).result
         own, other = (compute.translated(words.question(text, attention, "64")).result for text in (a, b))
         truths[attention] = own, other
-    st.markdown(words.graded_swap(guess, said, truths))
+    controls.answer("translate_swap", words.graded_swap(guess, said, truths))
     st.markdown(words.swap_share({attention: _facts(attention, 64) for attention in words.ATTENTION}))
 
 
@@ -199,7 +198,7 @@ def greedy_and_beam() -> None:
     st.markdown(words.beam_verdict(found, one))
     guess, revealed = _guess("wider", words.GUESS_BEAM, "In", words.GUESSES_BEAM)
     if revealed:
-        st.markdown(words.graded_beam(guess, _facts("with", 8), _facts("without", 16)))
+        controls.answer("translate_wider", words.graded_beam(guess, _facts("with", 8), _facts("without", 16)))
         known = {f"{name}, {hidden}": _facts(name, hidden) for name in ("without", "with") for hidden in SIZES}
         rows = words.beam_table(known)
         _table(
@@ -242,13 +241,13 @@ def _show_curves() -> None:
     if not revealed:
         st.caption("The curves of the training appear once you have guessed.")
         return
-    st.markdown(words.graded_curve(guess, point))
+    controls.answer("translate_curve", words.graded_curve(guess, point))
     attention, size = _ask_network("curve", "without", "64")
     _plot_curve("translate_curve", _facts(attention, int(size))["curve"])
 
 
 def _plot_curve(key: str, curve: Sequence[Mapping[str, float]]) -> None:
-    st.plotly_chart(
+    showing.chart(
         figures.lines(
             words.curve_lines(curve), "Whole dates come later", "updates of the weights",
             "share right, held-out", span=(0, 1.2), dark=controls.dark(),
@@ -257,7 +256,7 @@ def _plot_curve(key: str, curve: Sequence[Mapping[str, float]]) -> None:
         alt="Characters right when told and when fed its own, and whole dates right, against updates",
     )  # fmt: skip
     st.markdown(words.CURVE_TOLD)
-    st.plotly_chart(
+    showing.chart(
         figures.lines(
             words.loss_lines(curve), "What training shows", "updates of the weights", "nats a character",
             dark=controls.dark(), height=260,
@@ -268,61 +267,35 @@ def _plot_curve(key: str, curve: Sequence[Mapping[str, float]]) -> None:
 
 
 _LIVE = "translate_live"
-_TICK = 0.3  # seconds between two slices of a training
-_SLICE = 0.12  # seconds of computing in a slice: another visitor waits no longer
-_LOOK = 50  # updates between two measurements
-_LOOKED_AT = 100  # held-out texts of a measurement
 
 
 def _train() -> None:
-    """Train a network in slices while somebody watches; it stops by itself, or by a click.
-
-    The buttons stand outside the fragment: a click has to start or end its ticking, which only a run of the whole page does.
-    """
-    live = st.session_state.get(_LIVE)
-    running = bool(live and live["running"])
+    """Train a network in another process while somebody watches; it stops by itself, or by a click."""
+    live: Learning[Assignment] | None = st.session_state.get(_LIVE)
     attention, size = _ask_network("live")
     with st.container(horizontal=True, vertical_alignment="bottom", key="translate_live_controls"):
         controls.check_link("translate_seed", 0, 2**31 - 1)
         st.number_input("Seed", 0, 2**31 - 1, 0, key="translate_seed", bind="query-params", width=120)
         st.button("Train", key="translate_start", type="primary", on_click=_start, args=(attention, size))
-        st.button("Stop", key="translate_stop", on_click=_stop, disabled=not running)
+        st.button(
+            "Stop", key="translate_stop", on_click=learning.finish, args=(live,), disabled=not (live and live.going)
+        )
+    learning.refusal("translate")
     if live:
-        st.fragment(_watch, run_every=_TICK if running else None)(live)
+        learning.watch(live, lambda: _show(live))
 
 
-def _watch(live: dict[str, Any]) -> None:
-    """Advance a training by a slice, and show how far it is."""
-    fitting: Fitting = live["fitting"]
-    if live["running"]:
-        _advance(live)
-    st.progress(fitting.step / fitting.recipe.updates, words.live_told(fitting.recipe, fitting.step, fitting.loss))
-    _plot_curve("translate_live", live["curve"])
-    if live["running"] and fitting.done:
-        _stop()
-        st.rerun()
+def _show(live: Learning[Assignment]) -> None:
+    """How far a training is."""
+    picture: Picture | None = live.work.picture
+    learning.bar(live, words.live_told(live.asked.recipe, live.work.updates, live.work.losses))
+    if picture:
+        _plot_curve("translate_live", [words.live_point(step, marks) for step, marks in picture.curve.items()])
 
 
 def _start(attention: str, size: str) -> None:
-    fitting = Fitting(words.live_recipe(attention, size, int(st.session_state["translate_seed"] or 0)))
-    st.session_state[_LIVE] = {"fitting": fitting, "curve": [_looked(fitting)], "running": True}
-
-
-def _advance(live: dict[str, Any]) -> None:
-    fitting: Fitting = live["fitting"]
-    until = time.monotonic() + _SLICE
-    while time.monotonic() < until and not fitting.done:
-        fitting.update()
-        if fitting.step % _LOOK == 0:
-            live["curve"].append(_looked(fitting))
-
-
-def _looked(fitting: Fitting) -> dict[str, float]:
-    return words.live_point(fitting.step, marks(fitting.model, held_out()[:_LOOKED_AT]))
-
-
-def _stop() -> None:
-    st.session_state[_LIVE]["running"] = False
+    asked = Assignment(words.live_recipe(attention, size, int(st.session_state["translate_seed"] or 0)))
+    st.session_state[_LIVE] = learning.begin("translate", asked, st.session_state.get(_LIVE))
 
 
 # ---- how good is it? -------------------------------------------------------------------------------------------------
@@ -334,7 +307,9 @@ def how_good() -> None:
     simple = compute.translation_rules()
     guess, revealed = _guess("marks", words.GUESS_MARKS, "More right", words.GUESSES_MARKS)
     if revealed:
-        st.markdown(words.graded_marks(guess, [_facts("with", 64), _facts("without", 64)], simple))
+        controls.answer(
+            "translate_marks", words.graded_marks(guess, [_facts("with", 64), _facts("without", 64)], simple)
+        )
         networks = {
             f"{words.ATTENTION[a]}, {h}": _facts(a, h) for a in words.ATTENTION for h in sorted(SIZES, reverse=True)
         }
@@ -349,7 +324,7 @@ def how_good() -> None:
         by = controls.choice("translate", "by", "Dates right by", words.GROUPS, "length")
         size = controls.choice("translate", "marks_size", "Networks of", words.SIZE_NAMES, "8")
     known = {name: _facts(a, int(size)) for a, name in words.ATTENTION.items()} | {"rules": simple}
-    st.plotly_chart(
+    showing.chart(
         figures.shares(
             words.group_series(known, by), words.group_names(by), f"Dates right, by {words.GROUPS[by]}",
             "held-out dates that are right", "characters of the text" if by == "length" else "spelling", dark=controls.dark(),

@@ -10,7 +10,7 @@ from typing import get_args
 import streamlit as st
 
 from models.cells import Nonlinearity
-from playground import controls
+from playground import controls, guesses
 from playground.on_paper import SQUASHES
 
 Rows = tuple[tuple[float, ...], ...]
@@ -154,17 +154,25 @@ def ask_swap(page: str, steps: int) -> tuple[int, int] | None:
     return int(first), int(second)
 
 
-def ask_guess(page: str, button: str, **sequences: Sequence[Sequence[float]]) -> tuple[float | None, bool]:
+def ask_guess(page: str, question: str, button: str, **sequences: Sequence[Sequence[float]]) -> tuple[float | None, bool]:
     """Ask for a number before it is shown: the guess, and whether the visitor wants to see the answer.
 
     Args:
         page: the page's name.
+        question: what is asked, as the page shows it.
         button: words on a button beside it that sets sequences.
         sequences: by the keys of their widgets, what the button sets them to.
     """
     with st.container(horizontal=True, vertical_alignment="bottom", key=f"{page}_answer"):
         guess = st.number_input(
-            "Your guess", value=None, format="%g", key=f"{page}_guess", bind="query-params", width=150
+            "Your guess",
+            value=None,
+            format="%g",
+            key=f"{page}_guess",
+            bind="query-params",
+            width=150,
+            on_change=guesses.heard,
+            args=(f"{page}_guess", question),
         )
         shown = st.toggle("Show it without a guess", key=f"{page}_shown", bind="query-params")
         texts = {key: written(rows) for key, rows in sequences.items()}

@@ -7,6 +7,7 @@ import numpy as np
 
 from models.truncated import Backward, Contributions, Noise, Truncated, Words
 from models.unrolled import FOUR_TERMS, LECTURE, Solution, Unrolled
+from playground.language import say
 from playground.on_paper import exact
 from playground.unrolling_drawing import shown, symbol
 
@@ -70,20 +71,27 @@ def badge(difference: float, oracle: str, *, relative: bool = False) -> str:
     """How far gradients are from autograd's, as Markdown."""
     good = difference <= 1e-10
     look = ("green", "verified") if good else ("orange", "warning")
-    kind = "relative difference" if relative else "max &#124;difference&#124;"
-    return f":{look[0]}-badge[:material/{look[1]}: {kind} to {oracle}: {difference:.1g}]"
+    told = (
+        say("relative difference to {oracle}: {size:.1g}", oracle=oracle, size=difference)
+        if relative
+        else say("max &#124;difference&#124; to {oracle}: {size:.1g}", oracle=oracle, size=difference)
+    )
+    return f":{look[0]}-badge[:material/{look[1]}: {told}]"
 
 
 def told(solution: Solution) -> str:
     """Loss and gradient in a sentence, as Markdown."""
     ask, terms = solution.question, solution["dw"]
-    parts = "one step" if ask.steps == 1 else f"{ask.steps} steps"
+    parts = say("one step") if ask.steps == 1 else say("{count} steps", count=ask.steps)
     zero = [str(t) for t, term in enumerate(terms, 1) if term == 0]
-    silent = f" Step {zero[0]} adds exactly 0." if len(zero) == 1 else ""
-    return (
-        f"$E$ = {exact(solution.loss)}, and $\\partial E/\\partial w$ = **{exact(solution.gradient['w'])}**, the sum over "
-        f"{parts}.{silent}"
+    silent = " " + say("Step {step} adds exactly 0.", step=zero[0]) if len(zero) == 1 else ""
+    summed = say(
+        "$E$ = {loss}, and $\\partial E/\\partial w$ = **{gradient}**, the sum over {steps}.",
+        loss=exact(solution.loss),
+        gradient=exact(solution.gradient["w"]),
+        steps=parts,
     )
+    return summed + silent
 
 
 def other_w(question: Unrolled) -> float:
@@ -96,9 +104,11 @@ W_GUESSES = {"none": "?", "grows": "it grows", "shrinks": "it shrinks", "stays":
 
 def w_question(question: Unrolled) -> str:
     """What to guess about another w, as Markdown."""
-    return (
-        f"**Guess first.** Let $w$ be {exact(other_w(question))} instead of {exact(question.w)}, all else as it is. Steps "
-        r"back are multiplied by $w\,\varphi'$. **What happens to the size of $\partial E/\partial w$?**"
+    return say(
+        "**Guess first.** Let $w$ be {other} instead of {w}, all else as it is. Steps back are multiplied by "
+        r"$w\,\varphi'$. **What happens to the size of $\partial E/\partial w$?**",
+        other=exact(other_w(question)),
+        w=exact(question.w),
     )
 
 
@@ -107,19 +117,33 @@ def w_graded(guess: str, now: Solution, then: Solution) -> str:
     before, after = abs(now.gradient["w"]), abs(then.gradient["w"])
     stays = abs(after - before) <= 0.1 * max(before, after)
     answer = "stays" if stays else "grows" if after > before else "shrinks"
-    verdict = "Right" if guess == answer else "Not this time"
+    found = {
+        "verdict": say("Right") if guess == answer else say("Not this time"),
+        "before": exact(now.gradient["w"]),
+        "after": exact(then.gradient["w"]),
+    }
+    told = {
+        "grows": say("**{verdict}: it grows**, from {before} to {after}.", **found),
+        "shrinks": say("**{verdict}: it shrinks**, from {before} to {after}.", **found),
+        "stays": say("**{verdict}: it stays**, from {before} to {after}.", **found),
+    }[answer]
     slopes = ", ".join(shown(float(slope)) for slope in then.slopes)
     why = {
-        "shrinks": "A larger $w$ does not only multiply. It also changes where the squashing stands, and how well the "
-        "network does",
-        "grows": "Here the factors win",
-        "stays": "The effects nearly cancel",
+        "shrinks": say(
+            "A larger $w$ does not only multiply. It also changes where the squashing stands, and how well the network does"
+        ),
+        "grows": say("Here the factors win"),
+        "stays": say("The effects nearly cancel"),
     }[answer]
-    return (
-        f"**{verdict}: it {answer}**, from {exact(now.gradient['w'])} to {exact(then.gradient['w'])}. {why}: the slopes "
-        f"$\\varphi'(a_t)$ are {slopes} there, and the error $\\hat y - y$ at the end is "
-        f"{shown(float(then['dy'][-1]))} instead of {shown(float(now['dy'][-1]))}."
+    explained = say(
+        "{why}: the slopes $\\varphi'(a_t)$ are {slopes} there, and the error $\\hat y - y$ at the end is {error} instead of "
+        "{before}.",
+        why=why,
+        slopes=slopes,
+        error=shown(float(then["dy"][-1])),
+        before=shown(float(now["dy"][-1])),
     )
+    return f"{told} {explained}"
 
 
 NOTICE_DRAWING = (
@@ -169,8 +193,8 @@ def small_title(solution: Solution, weight: str) -> str:
     parts = solution.contributions[weight]
     largest = int(np.abs(parts).argmax()) + 1
     if not parts.any():
-        return f"No step contributes to ∂E/∂{weight}"
-    return f"Step {largest} contributes most to ∂E/∂{weight}"
+        return say("No step contributes to ∂E/∂{weight}", weight=weight)
+    return say("Step {step} contributes most to ∂E/∂{weight}", step=largest, weight=weight)
 
 
 def four_terms(solution: Solution) -> dict[str, list[str]]:
@@ -202,17 +226,24 @@ def lecture_sum(solution: Solution) -> str:
 def lecture_said(solution: Solution) -> str:
     """What the table of terms says, as Markdown."""
     ask = solution.question
-    count = {1: "one term", 2: "two terms", 3: "three terms", 4: "four terms"}.get(ask.steps, f"{ask.steps} terms")
+    few = {1: "one term", 2: "two terms", 3: "three terms", 4: "four terms"}
+    counted = say(
+        "Riveill counts steps from 0 and writes $s$ for the state $h$. $E_{{{last}}}$ is the loss of our step {steps}, so "
+        "its gradient is a sum of **{terms}**.",
+        last=ask.steps - 1,
+        steps=ask.steps,
+        terms=say(few[ask.steps]) if ask.steps in few else say("{count} terms", count=ask.steps),
+    )
     zero = (
-        " Its first term is 0, as nothing stands before the first step."
+        say("Its first term is 0, as nothing stands before the first step.")
         if ask.h_0 == 0
-        else " None of them has to be 0."
+        else say("None of them has to be 0.")
     )
-    return (
-        f"Riveill counts steps from 0 and writes $s$ for the state $h$. $E_{{{ask.steps - 1}}}$ is the loss of our step "
-        f"{ask.steps}, so its gradient is a sum of **{count}**.{zero} The direct factor $\\partial s_k/\\partial w = "
-        r"\varphi'(a_k)\,s_{k-1}$ takes $s_{k-1}$ as given; all else is in the chain."
+    direct = say(
+        r"The direct factor $\partial s_k/\partial w = \varphi'(a_k)\,s_{k-1}$ takes $s_{k-1}$ as given; all else is in the "
+        "chain."
     )
+    return f"{counted} {zero} {direct}"
 
 
 SHARE_GUESSES = {"none": "?", "0": "under a third", "1": "one to two thirds", "2": "over two thirds"}
@@ -227,9 +258,11 @@ def last_words(seen: Backward) -> list[int]:
 def share_question(seen: Backward, weight: str) -> str:
     """What to guess about who contributes, as Markdown."""
     some = " ".join(f"“{seen.labels[t]}”" for t in last_words(seen))
-    return (
-        f"**Guess first.** The last steps up to the loss read {some}. **Which share of the gradient of {_plain(weight)} "
-        "comes from them alone?**"
+    return say(
+        "**Guess first.** The last steps up to the loss read {words}. **Which share of the gradient of {weight} comes from "
+        "them alone?**",
+        words=some,
+        weight=_plain(weight),
     )
 
 
@@ -237,14 +270,22 @@ def share_graded(guess: str, seen: Backward, found: Contributions) -> str:
     """What the tensors say to the guess, as Markdown."""
     share = float(found.shares[last_words(seen)].sum())
     answer = "0" if share < 1 / 3 else "1" if share <= 2 / 3 else "2"
-    opening = {"none": "", answer: "Right: "}.get(guess, "Not this time: ")
-    return f"**{opening}{_percent(share)} of the sum** comes from these {len(last_words(seen))} steps."
+    found_ = {"share": _percent(share), "count": len(last_words(seen))}
+    if guess == "none":
+        return say("**{share} of the sum** comes from these {count} steps.", **found_)
+    verdict = say("Right") if guess == answer else say("Not this time")
+    return say("**{verdict}: {share} of the sum** comes from these {count} steps.", verdict=verdict, **found_)
 
 
 def contributions_title(seen: Backward, found: Contributions, weight: str) -> str:
     """Which step counts most, as the title of a chart."""
     largest = int(found.shares.argmax())
-    return f"“{seen.labels[largest]}” moves {IN_TEXT[weight]} most: {_percent(float(found.shares[largest]))}"
+    return say(
+        "“{word}” moves {weight} most: {share}",
+        word=seen.labels[largest],
+        weight=IN_TEXT[weight],
+        share=_percent(float(found.shares[largest])),
+    )
 
 
 def norms_title(found: Mapping[str, Contributions]) -> str:
@@ -252,33 +293,33 @@ def norms_title(found: Mapping[str, Contributions]) -> str:
     sizes = found["w_hh"].log10_norms
     some = sizes[np.isfinite(sizes)]
     if some.size < 2:
-        return "Size of each step's contribution"
-    return f"Sizes differ by {some.max() - some.min():.0f} powers of ten"
+        return say("Size of each step's contribution")
+    return say("Sizes differ by {powers:.0f} powers of ten", powers=some.max() - some.min())
 
 
 def who_said(seen: Backward, found: Contributions, *, text: bool) -> str:
     """What the bars mean and what they say here, as Markdown."""
-    first = found.log10_norms[0]
-    start = (
-        f" “{seen.labels[0]}”, the first step, adds exactly 0: the state before it is 0, so $W_{{hh}}$ had nothing to do."
-        if first == -np.inf
-        else ""
-    )
-    against = int((found.shares < -5e-4).sum())
-    opposed = (
-        f" {against} {'step pulls' if against == 1 else 'steps pull'} against the sum: a negative share."
-        if against
-        else ""
-    )
-    return (
-        "A contribution is a matrix. Its **share** is how far it goes in the direction of the sum, contribution · sum / "
-        f"‖sum‖², so the shares add up to 1.{opposed}{start}"
-        + (
-            " Words after the last loss add nothing: no loss comes back to them."
-            if text and not seen.has_loss[-1]
-            else ""
+    told = [
+        say(
+            "A contribution is a matrix. Its **share** is how far it goes in the direction of the sum, contribution · sum / "
+            "‖sum‖², so the shares add up to 1."
         )
-    )
+    ]
+    against = int((found.shares < -5e-4).sum())
+    if against == 1:
+        told.append(say("1 step pulls against the sum: a negative share."))
+    elif against:
+        told.append(say("{count} steps pull against the sum: a negative share.", count=against))
+    if found.log10_norms[0] == -np.inf:
+        told.append(
+            say(
+                "“{word}”, the first step, adds exactly 0: the state before it is 0, so $W_{{hh}}$ had nothing to do.",
+                word=seen.labels[0],
+            )
+        )
+    if text and not seen.has_loss[-1]:
+        told.append(say("Words after the last loss add nothing: no loss comes back to them."))
+    return " ".join(told)
 
 
 NOTICE_WHO = (
@@ -336,9 +377,12 @@ def two_ks(steps: int) -> tuple[int, int]:
 def k_question(steps: int) -> str:
     """What to guess about two chunk lengths, as Markdown."""
     small, large = two_ks(steps)
-    return (
-        f"**Guess first.** There are {steps} steps. One may detach every {small} steps or every {large}. **Which k keeps "
-        "more of the gradient?**"
+    return say(
+        "**Guess first.** There are {steps} steps. One may detach every {small} steps or every {large}. **Which k keeps more "
+        "of the gradient?**",
+        steps=steps,
+        small=small,
+        large=large,
     )
 
 
@@ -348,45 +392,61 @@ def k_graded(guess: str, seen: Backward, cut: Truncated) -> str:
     small, large = two_ks(steps)
     lost = float(cut.lost[small - 1]), float(cut.lost[large - 1])
     answer = "same" if abs(lost[0] - lost[1]) <= 1e-9 else "less" if lost[0] < lost[1] else "more"
-    opening = {"none": "", answer: "Right. "}.get(guess, "Not this time. ")
-    way = (
-        f"and from step {at[0] + 1} that is a way over {at[0] % small + 1} and over {at[0] % large + 1} of them: what counts "
-        "is where the last seam falls, not k."
-        if len(at) == 1
-        else "so it counts where the seams fall, and not k alone."
+    found = {"small": small, "large": large, "less": _percent(lost[0]), "more": _percent(lost[1])}
+    told = (
+        say("**k = {small} cuts off {less}, k = {large} cuts off {more}.**", **found)
+        if guess == "none"
+        else say(
+            "**{verdict}. k = {small} cuts off {less}, k = {large} cuts off {more}.**",
+            verdict=say("Right") if guess == answer else say("Not this time"),
+            **found,
+        )
     )
     chunks = [" + ".join(map(str, chunk_lengths(steps, k))) for k in (small, large)]
-    return (
-        f"**{opening}k = {small} cuts off {_percent(lost[0])}, k = {large} cuts off {_percent(lost[1])}.** The chunks are "
-        f"{chunks[0]} and {chunks[1]} steps long. A loss reaches back to the start of *its* chunk, {way}"
+    long = say("The chunks are {small} and {large} steps long.", small=chunks[0], large=chunks[1])
+    way = (
+        say(
+            "A loss reaches back to the start of *its* chunk, and from step {step} that is a way over {small} and over "
+            "{large} of them: what counts is where the last seam falls, not k.",
+            step=at[0] + 1,
+            small=at[0] % small + 1,
+            large=at[0] % large + 1,
+        )
+        if len(at) == 1
+        else say("A loss reaches back to the start of *its* chunk, so it counts where the seams fall, and not k alone.")
     )
+    return f"{told} {long} {way}"
 
 
 def curve_title(cut: Truncated, k: int) -> str:
     """What is cut off at one k, as the title of a chart."""
-    return f"k = {k}: {_percent(float(cut.lost[k - 1]))} is cut off"
+    return say("k = {k}: {share} is cut off", k=k, share=_percent(float(cut.lost[k - 1])))
 
 
 def cut_said(cut: Truncated, k: int) -> str:
     """The cut in numbers, as Markdown."""
     lost, angle = float(cut.lost[k - 1]), float(cut.angle[k - 1])
     if math.isnan(angle):
-        return (
-            f"k = {k}: **nothing is left** of this gradient." if lost else "This gradient is 0 with or without a cut."
-        )
-    turned = f"what is left points **{angle:.3g}°** away from it"
-    return (
-        rf"$\lVert g_\text{{full}} - g_k\rVert\,/\,\lVert g_\text{{full}}\rVert$ = **{_number(lost)}**: that share is cut "
-        f"off, and {turned} (cosine {float(cut.cosine[k - 1]):.4f})."
+        if not lost:
+            return say("This gradient is 0 with or without a cut.")
+        return say("k = {k}: **nothing is left** of this gradient.", k=k)
+    return say(
+        "{ratio} = **{lost}**: that share is cut off, and what is left points **{angle:.3g}°** away from it (cosine "
+        "{cosine:.4f}).",
+        ratio=r"$\lVert g_\text{full} - g_k\rVert\,/\,\lVert g_\text{full}\rVert$",
+        lost=_number(lost),
+        angle=angle,
+        cosine=float(cut.cosine[k - 1]),
     )
 
 
 def k_title(steps: int, k: int, *, silent: int = 0) -> str:
     """What the bars under a cut show, as the title of a chart."""
     if k >= steps:
-        return "Nothing is cut: full backpropagation"
-    after = "every step" if k == 1 else f"every {k} steps"
-    return f"k = {k}: {silent} of {steps} steps get nothing" if silent else f"Detached after {after}"
+        return say("Nothing is cut: full backpropagation")
+    if silent:
+        return say("k = {k}: {silent} of {steps} steps get nothing", k=k, silent=silent, steps=steps)
+    return say("Detached after every step") if k == 1 else say("Detached after every {k} steps", k=k)
 
 
 def silenced(full: Mapping[str, Contributions], left: Mapping[str, Contributions]) -> int:
@@ -444,42 +504,65 @@ def good_length(question: Words | Noise, cut: Truncated, k: int, silent: int) ->
     steps = len(cut.lost)
     least = next(length for length in range(1, steps + 1) if (cut.lost[length - 1 :] <= 0.1).all())
     if isinstance(question, Words):
-        where = "for every word" if question.every_step else "at the verb"
+        where = say("for every word") if question.every_step else say("at the verb")
     else:
-        where = "at every step" if question.every_step else "at the last step"
-    last = chunk_lengths(steps, k)[-1]
+        where = say("at every step") if question.every_step else say("at the last step")
     unheard = (
-        f"With k = {k} the chunks are {k} steps long, the last one {last}, and {silent} of {steps} steps get no gradient "
-        "that they would get in full."
+        say(
+            "With k = {k} the chunks are {k} steps long, the last one {last}, and {silent} of {steps} steps get no gradient "
+            "that they would get in full.",
+            k=k,
+            last=chunk_lengths(steps, k)[-1],
+            silent=silent,
+            steps=steps,
+        )
         if silent
-        else f"With k = {k} every step still gets a gradient from the losses in its own chunk."
+        else say("With k = {k} every step still gets a gradient from the losses in its own chunk.", k=k)
     )
-    least_said = f"every k from {least} on cuts off less than 10 % of the gradient of $W_{{hh}}$"
-    if least == steps:
-        least_said = f"only k = {steps}, the whole sequence, keeps 90 % of the gradient of $W_{{hh}}$ for certain"
-    return (
-        f"**What is a good length?** One that is longer than what has to be learned. For this network and a loss {where}, "
-        f"{least_said}. {unheard} A task whose answer lies further back than its chunk stays at chance, however long one "
-        "trains. Memory, and the time until the first update, grow with k: that is the price."
+    enough = (
+        say(
+            "For this network and a loss {where}, only k = {steps}, the whole sequence, keeps 90 % of the gradient of "
+            "$W_{{hh}}$ for certain.",
+            where=where,
+            steps=steps,
+        )
+        if least == steps
+        else say(
+            "For this network and a loss {where}, every k from {least} on cuts off less than 10 % of the gradient of "
+            "$W_{{hh}}$.",
+            where=where,
+            least=least,
+        )
     )
+    answered = say("**What is a good length?** One that is longer than what has to be learned.")
+    price = say(
+        "A task whose answer lies further back than its chunk stays at chance, however long one trains. Memory, and the time "
+        "until the first update, grow with k: that is the price."
+    )
+    return f"{answered} {enough} {unheard} {price}"
 
 
 def seams(carried: float, zeroed: float, k: int, *, trained: bool) -> str:
     """What carrying the state is worth, as Markdown."""
-    ratio = (
-        "Here it makes no difference."
-        if math.isclose(carried, zeroed, rel_tol=1e-3)
-        else "This network was never trained, so what it carries is not worth anything yet: choose a trained one."
-        if not trained
-        else "Zeros cost what the network knew at the seam."
-        if zeroed > carried
-        else "Here zeros even help: what it carried misled it."
-    )
-    return (
-        f"**Reset the state for every batch?** Not where one chunk goes on where the other ended. Read in chunks of {k}, "
-        f"this network's loss is **{_number(carried)}** with the state carried on and **{_number(zeroed)}** with zeros at "
-        f"each seam. {ratio} Detach cuts the gradient and keeps the value; a reset throws both away. Reset where the texts "
-        "are unrelated: between documents, and at the start of an epoch."
+    if math.isclose(carried, zeroed, rel_tol=1e-3):
+        ratio = say("Here it makes no difference.")
+    elif not trained:
+        ratio = say(
+            "This network was never trained, so what it carries is not worth anything yet: choose a trained one."
+        )
+    elif zeroed > carried:
+        ratio = say("Zeros cost what the network knew at the seam.")
+    else:
+        ratio = say("Here zeros even help: what it carried misled it.")
+    return say(
+        "**Reset the state for every batch?** Not where one chunk goes on where the other ended. Read in chunks of {k}, "
+        "this network's loss is **{carried}** with the state carried on and **{zeroed}** with zeros at each seam. {ratio} "
+        "Detach cuts the gradient and keeps the value; a reset throws both away. Reset where the texts are unrelated: "
+        "between documents, and at the start of an epoch.",
+        k=k,
+        carried=_number(carried),
+        zeroed=_number(zeroed),
+        ratio=ratio,
     )
 
 
@@ -487,19 +570,21 @@ def small_cut(full: Solution, cut: Solution) -> str:
     """What a cut takes from the small network's gradient, as Markdown."""
     k = cut.question.cut
     if k >= full.question.steps:
-        return "k is the number of steps: nothing is cut, and this is the full gradient."
+        return say("k is the number of steps: nothing is cut, and this is the full gradient.")
     broken = [
         f"{symbol('h', t)} → {symbol('a', t + 1)}" for t in range(1, full.question.steps) if cut.question.is_cut(t)
     ]
-    return (
-        f"Broken lines in the drawing: nothing comes back along {', '.join(broken)}. The gradient of $w$ is "
-        f"**{exact(cut.gradient['w'])}** instead of {exact(full.gradient['w'])}."
+    return say(
+        "Broken lines in the drawing: nothing comes back along {edges}. The gradient of $w$ is **{cut}** instead of {full}.",
+        edges=", ".join(broken),
+        cut=exact(cut.gradient["w"]),
+        full=exact(full.gradient["w"]),
     )
 
 
 def _percent(share: float) -> str:
     if not math.isfinite(share):
-        return "all"
+        return say("all")
     percent = 100 * share
     text = f"{percent:.0f}" if abs(percent) >= 10 or percent == 0 else f"{percent:.2g}"
     if text == "100" and percent != 100:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from models.unrolled import Number, Operand, Solution, Unrolled
 from playground.graph import Caption, Edge, Node, Piece, Stop
+from playground.language import say
 from playground.on_paper import exact, short
 
 SIGNS = {"identity": "", "relu": "ReLU", "tanh": "tanh", "sigmoid": "σ"}
@@ -65,15 +66,15 @@ def drawing(solution: Solution) -> Drawing:
     ]
     edges = [_edge(operand, number, solution) for number in solution.numbers for operand in number.operands]
     edges += [
-        Edge(f"da@{t + 1}", f"dh@{t}", "cut", bend=-0.07, step=at[f"dh@{t}"], label_at=0.62, look="cut")
+        Edge(f"da@{t + 1}", f"dh@{t}", say("cut"), bend=-0.07, step=at[f"dh@{t}"], label_at=0.62, look="cut")
         for t in range(1, ask.steps)
         if ask.is_cut(t)
     ]
     captions = [
-        Caption("loss, prediction", 0, _PLACES["y"][1]),
-        Caption("inputs →", 0, _PLACES["x"][1]),
-        Caption("← gradients", 0, _PLACES["dh"][1]),
-        Caption("the sum", 0, _SUM[1] - 0.32),
+        Caption(say("loss, prediction"), 0, _PLACES["y"][1]),
+        Caption(say("inputs →"), 0, _PLACES["x"][1]),
+        Caption(say("← gradients"), 0, _PLACES["dh"][1]),
+        Caption(say("the sum"), 0, _SUM[1] - 0.32),
     ]
     return nodes, edges, stops, captions
 
@@ -86,18 +87,19 @@ def _stops(ask: Unrolled) -> tuple[list[Stop], dict[str, int]]:
     def stop(t: int, says: str, *letters: str) -> None:
         """A stop at step t that reveals numbers; the last of them is looked at."""
         names = [f"{letter}@{t}" for letter in letters]
-        stops.append(Stop(f"step {t}", t, says, names[-1]))
+        stops.append(Stop(say("step {t}", t=t), t, says, names[-1]))
         at.update(dict.fromkeys(names, len(stops)))
 
     for t in range(1, ask.steps + 1):
-        stop(t, f"Forward: step {t} of {ask.steps}", "x", "a", "h")
+        stop(t, say("Forward: step {t} of {last}", t=t, last=ask.steps), "x", "a", "h")
         if ask.has_loss(t):
-            stop(t, f"Forward: the loss of step {t}", "y", "E")
+            stop(t, say("Forward: the loss of step {t}", t=t), "y", "E")
     for t in range(ask.steps, 0, -1):
-        stop(t, f"Backward: into {symbol('h', t)}", *(("dy",) if ask.has_loss(t) else ()), "dh")
-        stop(t, f"Backward: through {SIGNS[ask.nonlinearity] or 'φ'} into {symbol('a', t)}", "da")
-        stop(t, f"Backward: what step {t} adds to ∂E/∂w", "dw")
-    stops.append(Stop("before step 1", 0, "The sum over all steps: ∂E/∂w", "dE/dw"))
+        stop(t, say("Backward: into {h}", h=symbol("h", t)), *(("dy",) if ask.has_loss(t) else ()), "dh")
+        squash = SIGNS[ask.nonlinearity] or "φ"
+        stop(t, say("Backward: through {squash} into {a}", squash=squash, a=symbol("a", t)), "da")
+        stop(t, say("Backward: what step {t} adds to ∂E/∂w", t=t), "dw")
+    stops.append(Stop(say("before step 1"), 0, say("The sum over all steps: ∂E/∂w"), "dE/dw"))
     at["dE/dw"] = len(stops)
     return stops, at
 
@@ -139,25 +141,44 @@ def _edge(operand: Operand, number: Number, solution: Solution) -> Edge:
 def _title(number: Number, ask: Unrolled) -> str:
     t = number.step
     if number.letter == "h" and t == 0:
-        return "State before step 1: given"
+        return say("State before step 1: given")
     if number.letter == "dh":
-        ways = []
-        if ask.has_loss(t):
-            ways.append("its own loss")
-        if t < ask.steps:
-            ways.append("nothing from later: the state is detached here" if ask.is_cut(t) else f"step {t + 1}")
-        return f"How E changes with the state {symbol('h', t)}: from {' and from '.join(ways)}"
-    return {
-        "x": f"Input at step {t}: given",
-        "a": f"Before squashing, at step {t}: weighted input plus weighted past",
-        "h": f"State at step {t}",
-        "y": f"Prediction at step {t}",
-        "E": f"Loss at step {t}",
-        "dy": f"How E changes with the prediction {symbol('y', t)}",
-        "da": f"How E changes with {symbol('a', t)}: times the slope {SIGNS[ask.nonlinearity] or 'φ'}′",
-        "dw": f"What step {t} adds to ∂E/∂w, for the copy of w that it used: gradient times what w was applied to",
+        return _ways_back(t, ask)
+    if number.letter == "da":
+        slope = f"{SIGNS[ask.nonlinearity] or 'φ'}′"
+        return say("How E changes with {a}: times the slope {slope}", a=symbol("a", t), slope=slope)
+    if number.letter == "dy":
+        return say("How E changes with the prediction {y}", y=symbol("y", t))
+    titles = {
+        "x": "Input at step {t}: given",
+        "a": "Before squashing, at step {t}: weighted input plus weighted past",
+        "h": "State at step {t}",
+        "y": "Prediction at step {t}",
+        "E": "Loss at step {t}",
+        "dw": "What step {t} adds to ∂E/∂w, for the copy of w that it used: gradient times what w was applied to",
         "dE/dw": "The gradient of w: the sum over all steps, as all copies of w are one weight",
-    }[number.letter]
+    }
+    return say(titles[number.letter], t=t)
+
+
+def _ways_back(t: int, ask: Unrolled) -> str:
+    """Where the gradient of the state of step t comes from, in words."""
+    own = ask.has_loss(t)
+    if t == ask.steps:
+        text = "How E changes with the state {h}: from its own loss"
+    elif ask.is_cut(t):
+        text = (
+            "How E changes with the state {h}: from its own loss and from nothing from later: the state is detached here"
+            if own
+            else "How E changes with the state {h}: from nothing from later: the state is detached here"
+        )
+    else:
+        text = (
+            "How E changes with the state {h}: from its own loss and from step {next}"
+            if own
+            else "How E changes with the state {h}: from step {next}"
+        )
+    return say(text, h=symbol("h", t), next=t + 1)
 
 
 def _arithmetic(number: Number, numbers: Mapping[str, Number], ask: Unrolled) -> tuple[Piece, ...]:
@@ -188,7 +209,7 @@ def _weighted_sum(number: Number, given: Sequence[Number], ask: Unrolled) -> tup
         for operand, source in zip(number.operands, given, strict=True)
     ]
     if not products:
-        return (Piece("nothing comes back: 0"),)
+        return (Piece(say("nothing comes back: 0")),)
     bias = [Piece(f" + {factor(ask.b)}")] if number.letter == "a" and ask.b else []
     return (*_between(" + ", products), *bias, Piece(f" = {exact(number.value)}"))
 

@@ -7,8 +7,9 @@ import streamlit as st
 from models.text import words
 from models.truncated import Noise, Truncated, Words, borders
 from models.unrolled import LARGEST, LECTURE, LONGEST, Solution, Unrolled
-from playground import compute, controls, figures, typed, unrolling, unrolling_drawing
+from playground import compute, controls, figures, showing, typed, unrolling, unrolling_drawing
 from playground.graph import asked, graph
+from playground.language import said_all, say
 
 _CELLS = {name: name for name in ("RNN", "LSTM", "GRU")}
 
@@ -19,7 +20,7 @@ def ask_network() -> Unrolled:
     """Ask for the small network: presets, inputs, squashing, place of the loss, and a slider for each number."""
     with st.container(horizontal=True, gap="xsmall", key="bptt_presets"):
         for name, (said, preset) in unrolling.PRESETS.items():
-            st.button(said, key=f"bptt_preset_{name}", on_click=typed.put, kwargs=unrolling.widgets(preset))
+            st.button(say(said), key=f"bptt_preset_{name}", on_click=typed.put, kwargs=unrolling.widgets(preset))
     with st.container(horizontal=True, gap="medium", vertical_alignment="top", key="bptt_network"):
         with st.container(width=330, key="bptt_reads"):
             default = tuple((x,) for x in LECTURE.inputs)
@@ -36,7 +37,7 @@ def _ask_number(name: str, label: str) -> float:
     key = f"bptt_{name}"
     controls.check_link(key, -2, 2)
     begins = float(getattr(LECTURE, name))
-    return st.slider(label, -2.0, 2.0, begins, 0.05, format="%g", key=key, bind="query-params", width=140)
+    return st.slider(say(label), -2.0, 2.0, begins, 0.05, format="%g", key=key, bind="query-params", width=140)
 
 
 def show_drawing(solution: Solution, key: str) -> None:
@@ -52,19 +53,20 @@ def show_drawing(solution: Solution, key: str) -> None:
 def ask_other_w(solution: Solution) -> None:
     """Another w, to be guessed and then shown."""
     question = solution.question
-    st.markdown(unrolling.w_question(question))
-    guess = controls.choice("bptt", "w_guess", "Your guess", unrolling.W_GUESSES, "none")
+    asked = unrolling.w_question(question)
+    st.markdown(asked)
+    guess = controls.choice("bptt", "w_guess", "Your guess", unrolling.W_GUESSES, "none", asks=asked)
     if guess != "none":
         other = replace(question, w=unrolling.other_w(question))
-        st.markdown(unrolling.w_graded(guess, solution, compute.unroll(other)))
+        controls.answer("bptt_w_guess", unrolling.w_graded(guess, solution, compute.unroll(other)))
 
 
 def second_backward() -> None:
     """What PyTorch says when a state was not detached, and what to do."""
-    with st.expander("“backward through the graph a second time”: why?", key="bptt_second"):
-        st.markdown(unrolling.QUESTION_18)
+    with st.expander(say("“backward through the graph a second time”: why?"), key="bptt_second"):
+        st.markdown(say(unrolling.QUESTION_18))
         st.code(compute.second_backward(), language=None, wrap_lines=True)
-        st.markdown(unrolling.CURE_18)
+        st.markdown(say(unrolling.CURE_18))
 
 
 # ---- who contributes -------------------------------------------------------------------------------------------------
@@ -75,25 +77,31 @@ def show_small_bars(solution: Solution) -> None:
     weight = controls.choice("bptt", "weight", "Gradient of", unrolling.WEIGHTS, "w")
     steps = [str(t) for t in range(1, solution.question.steps + 1)]
     bars, terms = st.columns([1.15, 1], gap="medium")
-    bars.plotly_chart(
+    showing.chart(
         figures.contributions(
             solution.contributions[weight],
             steps,
             unrolling.small_title(solution, weight),
-            f"added to ∂E/∂{weight}",
+            say("added to ∂E/∂{weight}", weight=weight),
+            x_title=say("step"),
             dark=controls.dark(),
         ),
         key="bptt_small",
-        alt=f"What each step adds to the gradient of {weight}, and the sum",
+        alt=say("What each step adds to the gradient of {weight}, and the sum", weight=weight),
+        where=bars,
     )
     with terms:
         st.markdown(unrolling.badge(solution.difference, "autograd"))
         if solution.question.every_step:
-            st.markdown(unrolling.MANY_LOSSES)
+            st.markdown(say(unrolling.MANY_LOSSES))
             return
         st.latex(unrolling.lecture_sum(solution))
+        table = unrolling.four_terms(solution)
         st.dataframe(
-            unrolling.four_terms(solution), hide_index=True, alt="The terms of the gradient of w, factor by factor"
+            table,
+            hide_index=True,
+            column_config=said_all({name: name for name in table}),
+            alt=say("The terms of the gradient of w, factor by factor"),
         )
         st.markdown(unrolling.lecture_said(solution))
 
@@ -105,7 +113,7 @@ def ask_words() -> Words | None:
         loss = controls.choice("bptt", "text_loss", "Loss", unrolling.TEXT_LOSSES, "verb")
     text = controls.text("bptt")
     if len(words(text)) < 2:
-        st.warning("One word has no next word, so there is no loss. Type two words or more.")
+        st.warning(say("One word has no next word, so there is no loss. Type two words or more."))
         return None
     return Words(text, cell, loss == "words")
 
@@ -118,39 +126,43 @@ def ask_matrix() -> str:
 def show_who(question: Words, weight: str) -> None:
     """What each word adds to a gradient: a guess first, then shares and sizes."""
     seen, found = compute.backward(question), compute.contributions(question)
-    st.markdown(unrolling.share_question(seen, weight))
-    guess = controls.choice("bptt", "share_guess", "Your guess", unrolling.SHARE_GUESSES, "none")
-    shown = st.toggle("Show it without a guess", key="bptt_share_shown", bind="query-params")
+    asked = unrolling.share_question(seen, weight)
+    st.markdown(asked)
+    guess = controls.choice("bptt", "share_guess", "Your guess", unrolling.SHARE_GUESSES, "none", asks=asked)
+    shown = st.toggle(say("Show it without a guess"), key="bptt_share_shown", bind="query-params")
     if guess == "none" and not shown:
         return
-    st.markdown(
+    controls.answer(
+        "bptt_share_guess",
         f"{unrolling.share_graded(guess, seen, found[weight])} "
-        + unrolling.badge(found[weight].difference, "autograd", relative=True)
+        + unrolling.badge(found[weight].difference, "autograd", relative=True),
     )
     shares, sizes = st.columns(2, gap="medium")
-    shares.plotly_chart(
+    showing.chart(
         figures.contributions(
             found[weight].shares,
             unrolling.words_of(seen),
             unrolling.contributions_title(seen, found[weight], weight),
-            "share of the gradient",
-            x_title="word read (◂ the loss)",
+            say("share of the gradient"),
+            x_title=say("word read (◂ the loss)"),
             dark=controls.dark(),
         ),
         key="bptt_shares",
-        alt="Share of the gradient that each word contributes, and their sum",
+        alt=say("Share of the gradient that each word contributes, and their sum"),
+        where=shares,
     )
-    sizes.plotly_chart(
+    showing.chart(
         figures.norms(
             {unrolling.IN_TEXT[name]: part.log10_norms for name, part in found.items()},
             unrolling.words_of(seen),
             unrolling.norms_title(found),
-            "norm of the contribution, log axis",
-            x_title="word read",
+            say("norm of the contribution, log axis"),
+            x_title=say("word read"),
             dark=controls.dark(),
         ),
         key="bptt_norms",
-        alt="Norm of each word's contribution to the gradients of W_hh, W_ih and b, on a log axis",
+        alt=say("Norm of each word's contribution to the gradients of W_hh, W_ih and b, on a log axis"),
+        where=sizes,
     )
     st.markdown(unrolling.who_said(seen, found[weight], text=True))
 
@@ -170,9 +182,9 @@ def ask_noise() -> Noise:
         loss = controls.choice("bptt", "fresh_loss", "Loss", unrolling.LOSSES, "last")
         bias = controls.choice("bptt", "bias", "Bias of the gate that keeps", unrolling.BIASES, "3")
         controls.check_link("bptt_seed", 0, 2**31 - 1)
-        seed = st.number_input("Seed", 0, 2**31 - 1, 0, key="bptt_seed", bind="query-params", width=120)
+        seed = st.number_input(say("Seed"), 0, 2**31 - 1, 0, key="bptt_seed", bind="query-params", width=120)
     if cell == "RNN":
-        st.caption("An RNN has no gate that keeps: the bias changes nothing here.")
+        st.caption(say("An RNN has no gate that keeps: the bias changes nothing here."))
     return Noise(cell, 0.0 if cell == "RNN" else float(bias), every_step=loss == "every", seed=int(seed or 0))
 
 
@@ -182,7 +194,7 @@ def ask_k(steps: int) -> int:
     controls.check_link(key, 1, steps)
     if steps == 1:
         return 1
-    return st.slider("k: detach the state every k steps", 1, steps, begins, key=key, bind="query-params")
+    return st.slider(say("k: detach the state every k steps"), 1, steps, begins, key=key, bind="query-params")
 
 
 def show_small_cut(full: Solution) -> None:
@@ -194,18 +206,20 @@ def show_small_cut(full: Solution) -> None:
     show_drawing(cut, "bptt_cut_graph")
     names = [str(t) for t in range(1, steps + 1)]
     bars, curve = st.columns(2, gap="medium")
-    bars.plotly_chart(
+    showing.chart(
         figures.contributions(
             full["dw"],
             names,
             unrolling.k_title(steps, k),
-            "added to ∂E/∂w (hollow: in full)",
+            say("added to ∂E/∂w (hollow: in full)"),
             left=cut["dw"],
             borders=borders(steps, k),
+            x_title=say("step"),
             dark=controls.dark(),
         ),
         key="bptt_small_cut",
-        alt="What each step adds to the gradient of w with and without the cut",
+        alt=say("What each step adds to the gradient of w with and without the cut"),
+        where=bars,
     )
     with curve:
         _show_curve(compute.truncate_small(full.question), k)
@@ -222,35 +236,36 @@ def show_cut(question: Words | Noise) -> None:
     full, left, silent = whole[weight], rest[weight], unrolling.silenced(whole, rest)
     st.markdown(
         f"{unrolling.cut_said(cuts[weight], k)} "
-        + unrolling.badge(left.difference, "autograd with .detach()", relative=True)
+        + unrolling.badge(left.difference, say("autograd with .detach()"), relative=True)
     )
-    st.plotly_chart(
+    showing.chart(
         figures.contributions(
             full.shares,
             seen.labels if isinstance(question, Noise) else unrolling.words_of(seen),
             unrolling.k_title(seen.steps, k, silent=silent),
-            "share of the full gradient",
+            say("share of the full gradient"),
             left=left.shares,
             borders=borders(seen.steps, k),
-            x_title="step (hollow bars: without a cut)",
+            x_title=say("step (hollow bars: without a cut)"),
             dark=controls.dark(),
         ),
         key="bptt_cut_bars",
-        alt="Share of the full gradient that each step contributes, with and without the cut",
+        alt=say("Share of the full gradient that each step contributes, with and without the cut"),
     )
-    st.markdown(unrolling.k_question(seen.steps))
-    guess = controls.choice("bptt", "k_guess", "Your guess", unrolling.K_GUESSES, "none")
-    if st.toggle("Show it without a guess", key="bptt_k_shown", bind="query-params") or guess != "none":
-        st.markdown(unrolling.k_graded(guess, seen, cuts[weight]))
+    asked = unrolling.k_question(seen.steps)
+    st.markdown(asked)
+    guess = controls.choice("bptt", "k_guess", "Your guess", unrolling.K_GUESSES, "none", asks=asked)
+    if st.toggle(say("Show it without a guess"), key="bptt_k_shown", bind="query-params") or guess != "none":
+        controls.answer("bptt_k_guess", unrolling.k_graded(guess, seen, cuts[weight]))
         _show_curve(cuts[weight], k, compute.slide(question)[weight])
-        st.markdown(unrolling.WINDOW)
-    st.subheader("What learners ask")
+        st.markdown(say(unrolling.WINDOW))
+    st.subheader(say("What learners ask"))
     st.markdown(unrolling.good_length(question, cuts["w_hh"], k, silent))
     st.markdown(unrolling.seams(*compute.loss_at_seams(question, k), k, trained=isinstance(question, Words)))
 
 
 def _show_curve(cut: Truncated, k: int, slid: Truncated | None = None) -> None:
-    st.plotly_chart(
+    showing.chart(
         figures.truncation(
             cut.lost,
             cut.cosine,
@@ -260,5 +275,8 @@ def _show_curve(cut: Truncated, k: int, slid: Truncated | None = None) -> None:
             dark=controls.dark(),
         ),
         key="bptt_curve",
-        alt=f"Share of the gradient that is cut off, and the cosine of the angle, for k from 1 to {len(cut.lost)}",
+        alt=say(
+            "Share of the gradient that is cut off, and the cosine of the angle, for k from 1 to {last}",
+            last=len(cut.lost),
+        ),
     )

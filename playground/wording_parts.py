@@ -8,7 +8,7 @@ from models import one_hot, order, trigrams
 from models.embeddings import GROUPED, Embedded
 from models.order import Question, Read
 from models.text import words
-from playground import compute, controls, figures, typed, wording
+from playground import compute, controls, figures, guesses, showing, typed, wording
 from playground.player import player
 from playground.player.player import asked as player_asked
 
@@ -41,9 +41,9 @@ def show_vectors() -> None:
     tokens = _ask_words("words_typed", "Words to look up (Enter reads them)", wording.TYPED)
     names = [*lexicon.words, *(["other"] if lexicon.other else [])]
     shown = tokens[:_MOST]
-    st.plotly_chart(
+    showing.chart(
         figures.switchboard(
-            lexicon.vectors(shown),
+            compute.one_hot_vectors(lexicon, tuple(shown)),
             [wording.short(token) for token in shown],
             [wording.short(name) for name in names],
             "At most one cell of each row lights",
@@ -99,9 +99,9 @@ def _words(key: str, text: str, value: str) -> list[str]:
 def predict_apart() -> None:
     """How far apart are two unknown words? Asked first, answered by their vectors."""
     st.markdown(wording.APART_ASKED)
-    guess = controls.choice("words", "apart", "Your guess", wording.APART, "none")
+    guess = controls.choice("words", "apart", "Your guess", wording.APART, "none", asks=wording.APART_ASKED)
     if guess != "none":
-        st.markdown(wording.apart_said(guess))
+        controls.answer("words_apart", wording.apart_said(guess))
 
 
 def show_coverage() -> None:
@@ -111,7 +111,7 @@ def show_coverage() -> None:
     if len(tokens) > _LONGEST:
         st.warning(f"The text has {len(tokens):,} words; the first {_LONGEST:,} are counted. Your text is unchanged.")
         tokens = tokens[:_LONGEST]
-    shares = one_hot.coverages(tokens)
+    shares = compute.coverages(tuple(tokens))
     most = max(2, len(shares))
     controls.check_link("words_size", 1, most)
     if st.session_state.get("words_size", 1) > most:
@@ -119,7 +119,7 @@ def show_coverage() -> None:
     size = st.slider("Words in the vocabulary", 1, most, min(20, most), key="words_size", bind="query-params")
     lexicon = one_hot.most_frequent(tokens, size)
     place = figures.Place(f"{len(lexicon.words)} words: {shares[len(lexicon.words) - 1]:.0%}", len(lexicon.words), None)
-    st.plotly_chart(
+    showing.chart(
         figures.curves(
             [figures.Curve("", list(range(1, len(shares) + 1)), shares, "state", dots=len(shares) < 100)],
             "Few words cover much of a text",
@@ -148,9 +148,10 @@ def predict_ones() -> None:
     """How many ones has a word? Asked first, answered by its trigrams."""
     st.markdown(wording.ONES_ASKED)
     controls.check_link("words_ones", 0, 100)
-    guess = st.number_input("Your guess", 0, 100, None, key="words_ones", bind="query-params", width=150)
+    heard = {"on_change": guesses.heard, "args": ("words_ones", wording.ONES_ASKED)}
+    guess = st.number_input("Your guess", 0, 100, None, key="words_ones", bind="query-params", width=150, **heard)
     if guess is not None:
-        st.markdown(wording.ones_said(int(guess)))
+        controls.answer("words_ones", wording.ones_said(int(guess)))
 
 
 def show_trigrams() -> None:
@@ -165,14 +166,14 @@ def show_trigrams() -> None:
         ]
     good = "words_spelled_good"
     try:
-        trigrams.compare(*pair, marks=marks)
+        compute.shared_trigrams(*pair, marks=marks)
         st.session_state[good] = (*pair, marks)
     except ValueError as wrong:
         one, other, marks = st.session_state.get(good, (*wording.PAIR, False))
         st.warning(f"{wrong}. What you see still shows {wording.code((one, other))}.")
         pair = [one, other]
     values, names = wording.board(*pair, marks=marks)
-    st.plotly_chart(
+    showing.chart(
         figures.switchboard(
             values,
             [wording.short(word.lower()) for word in pair],
@@ -217,9 +218,9 @@ def show_lookup(found: Embedded) -> None:
 def predict_mixed(found: Embedded) -> None:
     """Whose vectors tell one from many? Asked first, answered by their distances."""
     st.markdown(wording.MIXED_ASKED)
-    guess = controls.choice("words", "mixed", "Your guess", wording.MIXED, "none")
+    guess = controls.choice("words", "mixed", "Your guess", wording.MIXED, "none", asks=wording.MIXED_ASKED)
     if guess != "none":
-        st.markdown(wording.mixed_said(guess, found))
+        controls.answer("words_mixed", wording.mixed_said(guess, found))
 
 
 def show_planes(found: Embedded) -> None:
@@ -228,7 +229,7 @@ def show_planes(found: Embedded) -> None:
     marked = st.session_state.get("words_near", "cat")
     for column, trained, name in zip(st.columns(2, gap="medium"), (False, True), ("Before", "After"), strict=True):
         groups, shares = wording.clouds(found, view, trained=trained)
-        column.plotly_chart(
+        showing.chart(
             figures.scatter(
                 groups,
                 f"{name} training: {shares[:2].sum():.0%} of the variance",
@@ -239,6 +240,7 @@ def show_planes(found: Embedded) -> None:
             ),
             key=f"words_plane_{name.lower()}",
             alt=f"{name} training: the words on the plane of their two principal components, by group",
+            where=column,
         )
     st.caption("The ring marks the word chosen above. Names without room are left out: point at a dot to read it.")
     st.markdown(wording.together_said(found, view))
@@ -292,7 +294,7 @@ def show_bags(found: Read) -> None:
     if note := wording.remarks(found):
         st.info(note)
     values, names = wording.bags(found)
-    st.plotly_chart(
+    showing.chart(
         figures.switchboard(
             values, ["first", "second"], names,
             "One bag for both" if not found.bag_distance else "Two different bags",
@@ -327,12 +329,12 @@ def step(found: Read) -> None:
 def predict_half() -> None:
     """How many sentences does a bag get right? Asked first, answered by the held-out pairs."""
     st.markdown(wording.HALF_ASKED)
-    guess = controls.choice("words", "half", "Your guess", wording.HALF, "none")
+    guess = controls.choice("words", "half", "Your guess", wording.HALF, "none", asks=wording.HALF_ASKED)
     if guess == "none":
         return
     facts = _facts()
-    st.markdown(wording.half_said(guess, facts))
-    st.plotly_chart(
+    controls.answer("words_half", wording.half_said(guess, facts))
+    showing.chart(
         figures.lines(
             wording.share_lines(facts),
             "Only the RNN keeps its answers in longer sentences",
@@ -352,7 +354,7 @@ def show_sizes() -> None:
     """How many weights a longer sentence needs, counted on networks that are built."""
     controls.check_link("words_length", 5, 50)
     length = st.slider("Room for T words", 5, 50, 20, key="words_length", bind="query-params")
-    st.plotly_chart(
+    showing.chart(
         figures.lines(
             wording.size_lines(compute.order_sizes(wording.LENGTHS)),
             "The plain net grows with every word, the RNN does not",

@@ -6,6 +6,7 @@ Every rule is a function of a source text that returns what is wrong with it, an
 import ast
 import importlib
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,18 +21,26 @@ FORBIDDEN = {
     "playground/player": {"torch", "models", "pages"},
     "playground/graph": {"torch", "models", "pages"},
     "playground/live": {"torch", "models", "pages"},
+    "playground/shell": {"torch", "models", "pages"},
     "playground": {"pages"},
     "pages": {"torch", "numpy", "plotly", "pandas"},
 }
 """What the files of a folder and the folders in it must not import: the table of docs/architecture.md."""
 
-PURE = ("models", "playground/figures", "playground/player", "playground/graph", "playground/live")
+PURE = ("models", "playground/figures", "playground/player", "playground/graph", "playground/live", "playground/shell")
 """Folders that must not reach what is forbidden through another file of the house either.
 
 Pages may: they are allowed `playground.compute`, which is what keeps torch away from them.
 """
 
+ON_REQUEST = {"models/trace.py": {"pandas"}}
+"""What a file imports only inside the one function that gives it to whoever asks: `Trace.to_pandas`.
+
+Everybody else must not meet it; `test_importing_the_models_brings_nothing_of_the_app` looks at what is really imported.
+"""
+
 PAGE_LINES = 90
+CHART_HOME = "playground/showing.py"
 CACHE_HOME = "playground/compute.py"
 COLOUR_HOME = "playground/theme.py"
 
@@ -93,7 +102,8 @@ def among(names: set[str], banned: set[str]) -> list[str]:
 
 
 def imports_of(path: Path) -> set[str]:
-    return imports(path.read_text("utf-8"), ".".join(path.relative_to(ROOT).parent.parts))
+    found = imports(path.read_text("utf-8"), ".".join(path.relative_to(ROOT).parent.parts))
+    return found - ON_REQUEST.get(name_of(path), set())
 
 
 def files_of(name: str) -> list[Path]:
@@ -131,6 +141,17 @@ def test_a_pure_folder_does_not_reach_what_is_forbidden_by_a_detour(folder: str)
         asked_by = reached(path)
         detours = {name: asked_by[name] for name in among(set(asked_by), FORBIDDEN[folder])}
         assert detours == {}, name_of(path)
+
+
+def test_importing_the_models_brings_nothing_of_the_app():
+    code = "import sys, models, playground.figures; print(*{'streamlit', 'pandas'} & set(sys.modules))"
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == []
+
+
+def test_what_is_imported_on_request_is_imported_nowhere_else():
+    found = {name: imports((ROOT / name).read_text("utf-8")) for name in ON_REQUEST}
+    assert {name for name, wanted in ON_REQUEST.items() if wanted <= found[name]} == set(ON_REQUEST)
 
 
 @pytest.mark.parametrize(
@@ -198,6 +219,11 @@ def colours(source: str) -> list[str]:
     return [colour for text in texts(ast.parse(source)) for colour in wanted.findall(text)]
 
 
+def bare_charts(source: str) -> list[str]:
+    """Charts that are put on a page past `showing.chart`, so that nobody can save them."""
+    return [ast.unparse(node) for node in ast.walk(ast.parse(source)) if getattr(node, "attr", None) == "plotly_chart"]
+
+
 def oddities(source: str) -> list[str]:
     """What a page, a storyboard read from top to bottom, has no use for."""
     found = [
@@ -219,6 +245,11 @@ def test_streamlit_caches_live_in_one_file():
     # What tests and benchmarks serve is not the app.
     served = [*inside("models"), *inside("playground"), *inside("pages")]
     assert {name_of(path) for path in served if caches(path.read_text("utf-8"))} == {CACHE_HOME}
+
+
+def test_every_chart_can_be_saved():
+    served = [*inside("playground"), *inside("pages")]
+    assert {name_of(path) for path in served if bare_charts(path.read_text("utf-8"))} == {CHART_HOME}
 
 
 def test_nobody_seeds_torch_for_everybody():
@@ -266,6 +297,12 @@ def test_no_file_names_a_path_of_one_machine():
 )
 def test_a_cache_is_seen(source: str):
     assert caches(source)
+
+
+@pytest.mark.parametrize("source", ["st.plotly_chart(f)", "left.plotly_chart(f, key='a')", "draw = st.plotly_chart"])
+def test_a_bare_chart_is_seen(source: str):
+    assert bare_charts(source)
+    assert bare_charts("showing.chart(figure, key='a', alt='b')") == []
 
 
 def test_another_cache_is_not_taken_for_streamlits():

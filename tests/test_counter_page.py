@@ -59,7 +59,7 @@ def rows(app) -> dict[str, list]:
 
 def player(app) -> dict[str, Any]:
     """The message that the player got."""
-    (component,) = app.get("bidi_component")
+    (component,) = app.main.get("bidi_component")
     message = json.loads(component.proto.json)
     return message | json.loads(message["content"])
 
@@ -248,7 +248,7 @@ def test_a_link_opens_its_tab(tab, open_counter):
 def test_a_wrong_value_in_the_link_is_ignored_with_a_sentence(params, sentence, open_counter):
     app = open_counter(**params)
     assert sentence in sentences(app)
-    assert app.get("bidi_component")
+    assert app.main.get("bidi_component")
 
 
 # ---- predict first ---------------------------------------------------------------------------------------------------

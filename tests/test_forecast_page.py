@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 import pytest
 import visitor
-from visitor import sentences
+from visitor import learned, sentences
 
 from models.forecasters import HOURLY, day_ahead, errors, facts, month_ahead
 from models.forecasting import KINDS, SCALINGS, STRATEGIES
+from models.limits import LIMITS
 from models.series import generated
-from playground import figures
+from playground import compute, figures
 from playground import forecast_words as words
 from playground.figures import Line
 
@@ -72,7 +73,7 @@ def test_every_network_and_route_is_shown_and_stepped(kind, strategy, open_page)
     alone = kind == "dense" and strategy == "encoder-decoder"
     assert ("no state to hand to a decoder" in sentences(app)) == alone
     assert kind in chart(app, "forecast_day_figure")
-    assert bool(app.get("bidi_component")) == (kind != "dense")
+    assert bool(app.main.get("bidi_component")) == (kind != "dense")
 
 
 def test_the_day_and_the_hour_choose_the_window(open_page):
@@ -254,35 +255,70 @@ def test_a_network_is_trained_on_the_visitors_series_and_measured(kind, open_pag
     app = open_page(words.OWN_TAB, forecast_own_kind=kind, forecast_seed=3)
     upload(app, MONTHS)
     app.button(key="forecast_start_training").click().run()
-    for _ in range(20):  # a slice of time each
-        if "update 5 of 5" not in app.progress[0].text:
-            app.run()
-    app.run()
-    assert not app.exception
-    assert f"{kind}, seed 3: update 5 of 5" in app.progress[0].text
+    work = learned(app, lambda: app.session_state["forecast_live"]["learning"])
+    assert work.state == "done"
+    assert f"{kind}, seed 3: update 5 of 5, error {work.losses.mean():.4f}" in app.progress[0].text
+    assert app.button(key="forecast_stop_training").disabled
     assert kind in chart(app, "forecast_backtest_figure")
     assert kind in chart(app, "forecast_own_figure")
     assert f"{kind} " in texts(app)
 
 
 def test_a_training_stops_by_a_click_and_what_it_learned_stays(open_page, monkeypatch):
-    monkeypatch.setattr(words, "LIVE_UPDATES", 100_000)
+    monkeypatch.setattr(words, "LIVE_UPDATES", LIMITS.updates)
     app = open_page(words.OWN_TAB)
+    assert app.button(key="forecast_stop_training").disabled
     app.button(key="forecast_start_training").click().run()
+    learned(app, lambda: app.session_state["forecast_live"]["learning"], updates=1)
+    assert "LSTM" in chart(app, "forecast_own_figure"), "what it says by now is drawn while it learns"
+    assert "LSTM" not in chart(app, "forecast_own_errors")
     app.button(key="forecast_stop_training").click().run()
+    work = learned(app, lambda: app.session_state["forecast_live"]["learning"])
+    assert 0 < work.updates < LIMITS.updates
     stopped = app.progress[0].text
     assert app.run().progress[0].text == stopped
     assert "LSTM" in chart(app, "forecast_own_errors")
+    assert not sentences(app)
 
 
 def test_another_window_forgets_the_networks_of_the_one_before(open_page, monkeypatch):
     monkeypatch.setattr(words, "LIVE_UPDATES", 5)
     app = open_page(words.OWN_TAB)
     app.button(key="forecast_start_training").click().run()
-    app.run()
+    learned(app, lambda: app.session_state["forecast_live"]["learning"])
+    assert "LSTM" in chart(app, "forecast_own_errors")
     app.number_input(key="forecast_own_length").set_value(6).run()
     assert "LSTM" not in chart(app, "forecast_own_errors")
     assert "a year ago" not in chart(app, "forecast_own_errors")
+
+
+def test_another_window_ends_the_training_that_goes_on(open_page, monkeypatch):
+    monkeypatch.setattr(words, "LIVE_UPDATES", LIMITS.updates)
+    app = open_page(words.OWN_TAB)
+    app.button(key="forecast_start_training").click().run()
+    work = app.session_state["forecast_live"]["learning"].work
+    app.number_input(key="forecast_own_length").set_value(6).run()
+    assert work.state == "stopped"
+    assert not app.get("progress")
+
+
+def test_a_training_beyond_the_limits_gets_a_sentence(open_page, monkeypatch):
+    monkeypatch.setattr(words, "LIVE_UPDATES", LIMITS.updates + 1)
+    app = open_page(words.OWN_TAB)
+    app.button(key="forecast_start_training").click().run()
+    assert "20,001 updates are too many for this server" in sentences(app)
+    assert "too many" not in sentences(app.run())
+
+
+def test_a_training_that_nobody_looked_at_says_so_and_joins_nothing(open_page, monkeypatch):
+    monkeypatch.setattr(words, "LIVE_UPDATES", LIMITS.updates)
+    app = open_page(words.OWN_TAB)
+    app.button(key="forecast_start_training").click().run()
+    work = learned(app, lambda: app.session_state["forecast_live"]["learning"], updates=1)
+    compute.workers().stop(work, "Stopped: nobody has looked at it for 15 seconds.")
+    app.run()
+    assert "nobody has looked at it" in sentences(app)
+    assert "LSTM" not in chart(app, "forecast_own_errors")
 
 
 def test_a_training_in_the_page_is_bounded():

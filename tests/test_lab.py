@@ -154,7 +154,9 @@ def test_the_charts_hold_the_numbers_of_the_training(courses):
     assert set(np.asarray(clipped.curves[0].y)) <= set(series.clipped)
     task = TASKS["sine"]
     assert loss.levels[0].y == task.chance().loss
-    assert [level.y for level in accuracy.levels] == [task.chance_at(40).accuracy, 1.0]
+    (last,) = task.baselines().values()
+    assert [level.y for level in accuracy.levels] == [task.chance_at(40).accuracy, last.accuracy, 1.0]
+    assert [level.text for level in accuracy.levels] == ["chance 3%", "the last value 13%", "perfect"]
 
 
 def test_the_mean_is_that_of_the_last_batches(courses):

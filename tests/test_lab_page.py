@@ -157,6 +157,16 @@ def test_the_scrubber_takes_player_and_cursor_back_and_forth(open_lab):
     assert component(app, "lab_player") == newest
 
 
+def test_who_looks_at_the_newest_goes_on_doing_so_when_the_axis_grows(open_lab):
+    app = press(open_lab(**SMALL, lab_steps=20_000), "train")  # the worked example ended at 600
+    (job,) = [job for _, job in trainings(app)]
+    until(app, lambda: len(job.snapshots) > 1)
+    app.run()
+    app.run()
+    assert app.slider(key="lab_at").value == app.slider(key="lab_at").max == 20_000
+    assert curves(app)["cursor"] is None
+
+
 def test_a_link_to_an_update_opens_there(open_lab):
     app = open_lab(lab_at=120)
     assert curves(app)["cursor"] == 120

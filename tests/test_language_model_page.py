@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import visitor
-from visitor import sentences
+from visitor import learned, sentences
 
 from models import zoo
 from models.characters import characters
@@ -154,7 +154,7 @@ def test_a_hundred_thousand_characters_are_cut_and_said_so(open_page):
 def test_the_text_shown_is_the_one_that_the_network_draws(level, cell, open_page):
     app = open_page(lm_tab=SAMPLING, lm_level=level, lm_writer=cell, lm_seed=4)
     found = sample(load(name_of(level, cell)), Sampling(seed=4))
-    assert code(app) == [lm_words.text_of(found, letters=level == "letters")]
+    assert code(app) == [lm_words.text_of(found.tokens, letters=level == "letters")]
     assert "<unk>" not in code(app)[0]
 
 
@@ -174,7 +174,7 @@ def test_every_knob_of_sampling_reaches_the_network(key, value, changed, open_pa
     widget(app, key).set_value(value).run()
     assert not app.exception
     wanted = sample(load("lm-words-lstm"), Sampling(**{"seed": 1, **changed}))
-    assert code(app) == [lm_words.text_of(wanted, letters=False)]
+    assert code(app) == [lm_words.text_of(wanted.tokens, letters=False)]
 
 
 def test_the_next_draw_and_the_next_seed_are_one_click_away(open_page):
@@ -362,31 +362,27 @@ def test_a_text_too_short_in_words_falls_back(open_page):
 
 def test_a_network_is_trained_while_one_watches_and_stops_by_a_click(open_page):
     app = open_page(lm_tab=OWN, lm_own_cell="RNN")
+    widget(app, "lm_own_updates").set_value("3000").run()
     press(app, "lm_train")
-    fitting = app.session_state["lm_live"]["fitting"]
-    step = fitting.step
-    assert step > 0
-    app.run()
-    assert fitting.step > step
+    work = learned(app, lambda: app.session_state["lm_live"]["learning"], updates=1)
+    assert work.planned == 3000
+    assert "update 0 of" not in app.get("progress")[0].proto.text
     press(app, "lm_stop")
-    step = fitting.step
-    app.run()
-    assert fitting.step == step
-    assert f"The RNN has **{fitting.measured[step]:.3f} nats** after {step:,} updates" in texts(app)
-    assert code(app)
+    learned(app, lambda: app.session_state["lm_live"]["learning"])
+    step = work.updates
+    assert 0 < step == work.picture.step
+    assert f"The RNN has **{work.picture.measured[step]:.3f} nats** after {step:,} updates" in texts(app)
+    assert code(app) == [lm_words.text_of(work.picture.wrote, letters=True)]
+    assert widget(app, "lm_stop").disabled
 
 
 def test_the_guess_is_graded_when_the_training_is_done(open_page):
     app = open_page(lm_tab=OWN, lm_own_cell="RNN", lm_own_guess="the 5-gram")
     widget(app, "lm_paste").set_value(RHYME).run()
     press(app, "lm_train")
-    live = app.session_state["lm_live"]
-    while not live["fitting"].done:
-        live["fitting"].update()
-    app.run()
-    assert not app.exception
-    assert not live["running"]
-    ahead = live["fitting"].measured[300] < live["counted"][5]
+    work = learned(app, lambda: app.session_state["lm_live"]["learning"])
+    assert work.state == "done"
+    ahead = work.picture.measured[300] < app.session_state["lm_live"]["counted"][5]
     assert ("**Right.**" in texts(app)) == (not ahead)
     assert ("**Counting wins here.**" in texts(app)) == (not ahead)
 

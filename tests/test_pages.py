@@ -26,7 +26,7 @@ HOSTILE = {
 
 def shown(app):
     """The message that the player got: tokens, tracks, step and unit."""
-    (component,) = app.get("bidi_component")
+    (component,) = app.main.get("bidi_component")
     message = json.loads(component.proto.json)
     return message | json.loads(message["content"])
 
@@ -46,7 +46,7 @@ def test_every_exhibit_opens_with_a_worked_example(exhibit, root):
     app = opened(exhibit.file, root)
     assert not app.warning
     assert app.title[0].value
-    assert app.get("bidi_component") or app.get("plotly_chart")
+    assert app.main.get("bidi_component") or app.get("plotly_chart")
 
 
 @pytest.mark.parametrize("page", ["pages/home.py", "pages/step_a_cell.py", "pages/three_cells.py"])

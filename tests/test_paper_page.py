@@ -24,7 +24,7 @@ def open_paper(pytestconfig):
 
 def drawn(app):
     """The message that the drawing got."""
-    (component,) = app.get("bidi_component")
+    (component,) = app.main.get("bidi_component")
     return json.loads(component.proto.json)
 
 

@@ -320,8 +320,8 @@ def course(texts=40, **changes):
 
 def test_a_course_keeps_a_fifth_of_each_label_back_and_ends():
     found = course(100)
-    assert found.tested == 20
-    assert found.trained_on == 80
+    assert found.split.tested == 20
+    assert found.split.trained_on == 80
     while not found.done:
         found.update()
     assert len(found.losses) == 3

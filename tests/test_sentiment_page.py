@@ -2,11 +2,12 @@
 
 import json
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 import visitor
-from visitor import sentences
+from visitor import learned, sentences
 
 from models import own_reviews, sentiment, transfer
 from models.sentiment import SHIPPED, Question
@@ -55,7 +56,7 @@ def test_every_network_scores_every_word_and_can_be_stepped(name, open_page):
     assert not sentences(app)
     found = sentiment.read(Question(words.CEREAL, name))
     assert words.number(found.positive[-1]) in texts(app)
-    (component,) = app.get("bidi_component")
+    (component,) = app.main.get("bidi_component")
     sent = json.loads(json.loads(component.proto.json)["content"])
     assert [token["text"] for token in sent["tokens"]] == list(found.tokens)
     assert len(sent["tracks"]) == (2 if SHIPPED[name].both_ways else 1)
@@ -249,8 +250,8 @@ def test_naive_bayes_judges_a_file_at_once(open_page):
     bring(app, lines())
     assert "`mine.txt`: 40 texts" in texts(app)
     found = own_reviews.example(40)
-    course = own_reviews.Course(found.texts, found.labels, own_reviews.Recipe())
-    assert table(app, "right, %")["right, %"] == pytest.approx([100 * course.always, 100 * course.baseline])
+    parted = own_reviews.split(found.texts, found.labels, 0)
+    assert table(app, "right, %")["right, %"] == pytest.approx([100 * parted.always, 100 * parted.baseline])
 
 
 def test_a_damaged_file_gets_its_sentence_and_the_last_good_one_stays(open_page):
@@ -266,11 +267,23 @@ def test_a_training_can_be_started_and_stopped_and_is_measured(open_page):
     app = open_page(OWN)
     bring(app, lines())
     widget(app, "senti_train").click().run()
+    work = learned(app, lambda: app.session_state["senti_live"]["learning"], updates=1)
     assert "update" in app.get("progress")[0].proto.text
     widget(app, "senti_stop").click().run()
+    learned(app, lambda: app.session_state["senti_live"]["learning"])
     found = table(app, "right, %")
+    assert found["right, %"][-1] == pytest.approx(100 * work.picture.accuracy)
     assert found["who"] == ["always one label", "naive Bayes", "LSTM, last state"]
     assert any(words_ in texts(app) for words_ in ("A draw", "beats naive Bayes", "Naive Bayes wins"))
+
+
+def test_another_network_ends_the_training_that_goes_on(open_page):
+    app = open_page(OWN)
+    widget(app, "senti_train").click().run()
+    work = app.session_state["senti_live"]["learning"].work
+    widget(app, "senti_own_cell").set_value("GRU").run()
+    assert work.state == "stopped"
+    assert not app.get("progress")
 
 
 def test_another_seed_keeps_other_texts_back(open_page):
@@ -285,10 +298,8 @@ def test_another_seed_keeps_other_texts_back(open_page):
     ("share", "said"), [(0.9, "LSTM beats naive Bayes"), (0.5, "Naive Bayes wins"), (0.7, "A draw")]
 )
 def test_the_verdict_follows_from_the_shares(share, said):
-    class Course:
-        baseline, always, tested, trained_on = 0.7, 0.5, 100, 400
-
-    assert said in words.own_verdict(Course, {"LSTM": share})
+    parted = Mock(baseline=0.7, always=0.5, tested=100, trained_on=400)
+    assert said in words.own_verdict(parted, {"LSTM": share})
 
 
 # ---- links -----------------------------------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ def texts(app):
 
 def drawn(app) -> dict[str, Any]:
     """The message that the drawing got."""
-    (component,) = app.get("bidi_component")
+    (component,) = app.main.get("bidi_component")
     return json.loads(component.proto.json)
 
 
@@ -280,7 +280,7 @@ def test_any_text_is_read_or_gets_a_sentence(text, open_page):
     app = open_page(BOTH)
     app.text_input(key="shapes_text").set_value(text).run()
     assert not app.exception
-    assert app.get("bidi_component")
+    assert app.main.get("bidi_component")
 
 
 def test_the_numbers_stand_beside_the_baseline(open_page):

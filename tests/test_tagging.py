@@ -68,7 +68,7 @@ def test_unknown_words_are_names_and_others_and_their_endings_tell():
 
 
 def test_shared_names_stand_only_where_the_sentence_tells():
-    writer = entities.Writer(torch.Generator().manual_seed(1))
+    writer = entities.EntityWriter(torch.Generator().manual_seed(1))
     for _ in range(300):
         assert not {word for word, *_ in writer._neutral()} & set(entities.SHARED)
 

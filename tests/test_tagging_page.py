@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 import visitor
-from visitor import sentences
+from visitor import learned, sentences
 
 from models import tagging
 from models.tasks import ads
@@ -54,7 +54,7 @@ def test_each_network_can_be_looked_at_closely(kind, open_page):
     app = open_page()
     widget(app, "tag_network").set_value(kind).run()
     assert not app.exception
-    assert len(app.get("bidi_component")) == (1 if tagging.KINDS[kind].layers else 0)
+    assert len(app.main.get("bidi_component")) == (1 if tagging.KINDS[kind].layers else 0)
     found = tagging.read(tagging.Question(words.EXAMPLE, kind))
     assert table(app, "part of speech")["P(tag)"] == [f"{row.max():.1%}" for row in found.chances]
 
@@ -172,10 +172,9 @@ def test_a_file_gets_baselines_at_once_and_a_network_on_request(open_page, monke
     assert not app.exception
     assert table(app, "tagger")["tagger"] == ["always O", "most frequent tag"]
     widget(app, "tag_own_train").click().run()
-    for _ in range(20):
-        if len(table(app, "tagger")["tagger"]) > 2:
-            break
-        app.run()
+    work = learned(app, lambda: app.session_state["tag_live"]["learning"])
+    assert table(app, "tagger")["tagger"][:2] == ["always O", "most frequent tag"]
+    assert table(app, "F1")["F1"][2] == pytest.approx(100 * work.picture.marks["f1"])
     assert table(app, "tagger")["tagger"][2] == "words + characters, 3 updates"
 
 

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 import visitor
-from visitor import sentences
+from visitor import learned, sentences
 
 from models import translators
 from models.tasks import dates
-from models.translators import Fitting, Question, Recipe, answer
+from models.translators import Question, Recipe, answer
 from playground import figures, translating
 
 PAGE = "pages/translation.py"
@@ -42,7 +42,7 @@ def table(app, column) -> dict[str, list]:
 
 
 def player(app) -> dict[str, Any]:
-    (component,) = app.get("bidi_component")
+    (component,) = app.main.get("bidi_component")
     return json.loads(json.loads(component.proto.json)["content"])
 
 
@@ -258,21 +258,23 @@ def test_the_curves_appear_with_a_guess_that_is_graded(open_page):
     assert [line["name"] for line in drawn["data"]] == ["told", "own", "whole dates"]
 
 
-def test_a_training_runs_in_slices_and_stops_on_a_click(open_page):
+def test_a_training_goes_on_in_another_process_and_stops_on_a_click(open_page):
     app = open_page(FORCING, translate_live_size="8 units")
     app.button(key="translate_start").click().run()
-    assert "translate_live" in app.session_state
-    live = app.session_state["translate_live"]
-    assert live["fitting"].recipe == Recipe(attention=True, hidden=8, updates=1500)
-    assert live["fitting"].step > 0
+    work = learned(app, lambda: app.session_state["translate_live"], updates=1)
+    asked = app.session_state["translate_live"].asked
+    assert asked.recipe == Recipe(attention=True, hidden=8, updates=1500)
     app.button(key="translate_stop").click().run()
-    stopped = live["fitting"].step
-    app.run()
-    assert (live["fitting"].step, live["running"]) == (stopped, False)
-    alone = Fitting(live["fitting"].recipe)
+    learned(app, lambda: app.session_state["translate_live"])
+    stopped = work.updates
+    assert f"{stopped:,} of 1,500 updates; loss {work.losses[-1]:.3f}" in app.progress[0].text
+    assert app.button(key="translate_stop").disabled
+    alone = asked.begin()
     for _ in range(stopped):
         alone.update()
-    assert alone.loss == live["fitting"].loss
+    assert alone.loss == work.losses[-1]
+    assert alone.look(last=True).curve == work.picture.curve
+    assert list(work.picture.curve)[-1] == stopped
 
 
 # ---- how good is it? -------------------------------------------------------------------------------------------------

@@ -42,7 +42,7 @@ def charts(app) -> str:
 
 def played(app) -> list[str]:
     """The tokens that the player got."""
-    (component,) = app.get("bidi_component")
+    (component,) = app.main.get("bidi_component")
     return [token["text"] for token in json.loads(json.loads(component.proto.json)["content"])["tokens"]]
 
 
@@ -240,7 +240,7 @@ def test_any_sentence_is_read_or_gets_a_sentence(text, open_page):
     app = open_page(ORDER)
     app.text_input(key="words_one").set_value(text).run()
     assert not app.exception
-    assert app.get("bidi_component")
+    assert app.main.get("bidi_component")
     assert sentences(app)
 
 

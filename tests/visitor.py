@@ -1,10 +1,14 @@
 """A visitor without a browser: Streamlit's own test runner, from the entry script on."""
 
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
 from playground.exhibits import EXHIBITS
+from playground.learning import Learning
 
 ENTRY = "playground/streamlit_app.py"
 
@@ -22,6 +26,27 @@ def opened(page: str, root: Path, **params: object) -> AppTest:
         app.run()
     assert not app.exception
     return app
+
+
+def learned(app: AppTest, at: Callable[[], Learning], *, updates: int | None = None) -> Any:
+    """The `Homework` that a page began, once it is over; or once it has made some updates and shown a picture.
+
+    The page that comes back has seen it. A page that is open says now and then that it is.
+
+    Args:
+        app: The visitor.
+        at: Where the page keeps the training.
+        updates: Do not wait for the end, but for so many.
+    """
+    work = at().work
+    until = time.monotonic() + 60
+    while not (work.over or (updates is not None and work.updates >= updates and work.picture is not None)):
+        assert time.monotonic() < until, f"{work.updates} updates, {work.state}: {work.sentence}"
+        work.renew()
+        time.sleep(0.02)
+    app.run()
+    assert not app.exception
+    return work
 
 
 def sentences(app: AppTest) -> str:
