@@ -402,10 +402,10 @@ class GRU(Cell):
     @property
     def stages(self) -> tuple[Stage, ...]:
         """Reset, update gate, candidate, state."""
-        meaning = "kept" if self.update_gate == "keep" else "replaced"
+        keeps, replaces = "How much of the past state is kept.", "How much of the past state is replaced."
         return (
             Stage("Reset gate", ("r",), "How much of the past state the candidate may see."),
-            Stage("Update gate", ("z",), f"How much of the past state is {meaning}."),
+            Stage("Update gate", ("z",), keeps if self.update_gate == "keep" else replaces),
             Stage("Candidate", ("n",), "What could be written."),
             Stage("State", ("h",), "A blend: part of the past state, part of the candidate."),
         )

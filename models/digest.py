@@ -1,10 +1,10 @@
-"""Digest: any answer of the models as one flat list of its numbers and words, and as 16 letters that change with them.
+"""Digest: any answer of the models as one flat list of its numbers and words, and as a checksum of 16 hexadecimal digits.
 
     from models.digest import digest, leaves, outline
 
     for name, value in leaves(answer):      # "trace.start.h", an array; "tokens[3]", a word
         ...
-    digest(answer)                          # "9f1c…": equal answers, equal letters, in every process
+    digest(answer)                          # "9f1c…": equal answers, equal digests, in every process
     outline(answer)                         # lines to read: name, shape, range
     report({"read": answer}); save({"read": answer}, "numbers.npz")
 
@@ -48,7 +48,7 @@ def leaves(answer: object, name: str = "") -> Iterator[tuple[str, Leaf]]:
 
 
 def digest(answer: object) -> str:
-    """16 letters of a hash over all leaves and the ways to them: types, shapes and every bit of the numbers."""
+    """A hash of 16 hexadecimal digits over all leaves and the ways to them: types, shapes and every bit of the numbers."""
     found = hashlib.blake2b(digest_size=8)
     for name, leaf in leaves(answer):
         if isinstance(leaf, np.ndarray):

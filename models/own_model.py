@@ -687,7 +687,7 @@ class Profiles:
     memory: Array | None
 
 
-def profiles(seen: Trace, loss: Loss = "last") -> Profiles:
+def profiles(seen: Trace, loss: Loss = "last", known: Profiles | None = None) -> Profiles:
     """Gradients through time of what is looked at, in float64.
 
     T is the step that the direction reads last, and lag k the step that it read k steps before.
@@ -695,6 +695,7 @@ def profiles(seen: Trace, loss: Loss = "last") -> Profiles:
     Args:
         seen: A trace of `look`.
         loss: "last" is L = Σ h_T over the units, "every" is L = Σ_t Σ h_t.
+        known: Those of the same trace and another loss: the norms of Jacobians, which take longest, hang on no loss.
 
     Raises:
         ValueError: The states explode.
@@ -702,10 +703,13 @@ def profiles(seen: Trace, loss: Loss = "last") -> Profiles:
     x = np.array(seen.x[::-1] if seen.reverse else seen.x, dtype=np.float64)
     dh = np.zeros((seen.steps, seen.hidden))
     dh[-1 if loss == "last" else slice(None)] = 1
+    felt = loss_profile(seen.cell, x, dh)[::-1]
+    if known is not None:
+        return Profiles(felt, known.state, known.memory)
     memory = None
     if seen.cell.kind == "LSTM":
         memory = np.concatenate([part.spectral[::-1] for part in products(seen.cell, x, "c")])
-    return Profiles(loss_profile(seen.cell, x, dh)[::-1], state_profile(seen.cell, x)[::-1], memory)
+    return Profiles(felt, state_profile(seen.cell, x)[::-1], memory)
 
 
 # ---- lines to take home ----------------------------------------------------------------------------------------------

@@ -5,10 +5,11 @@ import streamlit as st
 from models.counter import FIRM, TABLE, tanh_cost
 from playground import compute, controls, counting
 from playground import counting_parts as parts
+from playground.language import say
 from playground.player import player
 
-st.title("The memory counter")
-st.markdown(counting.ASKED)
+st.title(say("The memory counter"))
+st.markdown(say(counting.ASKED))
 table = parts.ask_table()
 by_hand, standard, build, learn = controls.tabs("counter", counting.TABS)
 steps = counting.tokens(table)
@@ -16,7 +17,7 @@ steps = counting.tokens(table)
 if by_hand.open:
     with by_hand:
         # Controls
-        st.markdown(counting.RULES)
+        st.markdown(say(counting.RULES))
         edited, rows = st.columns([1, 2.85])
         with edited:
             parts.edit_table(table)
@@ -35,8 +36,8 @@ if by_hand.open:
         player([counting.track(counted)], steps, key="counter_player", step=1)
 
         # Explanation
-        st.subheader("Guess first: a forget gate that rests shut")
-        st.markdown(counting.QUESTION)
+        st.subheader(say("Guess first: a forget gate that rests shut"))
+        st.markdown(say(counting.QUESTION))
         guess = controls.choice(
             "counter", "guess", "Before step 5 it holds", counting.GUESSES, "none", asks=counting.QUESTION
         )
@@ -46,7 +47,7 @@ if by_hand.open:
 
 if standard.open:
     with standard:
-        st.markdown(counting.STANDARD)
+        st.markdown(say(counting.STANDARD))
         scale = parts.ask_scale()
         parts.show_errors(table, scale, tanh_cost(table))
         tracks = [
@@ -58,13 +59,13 @@ if standard.open:
 
 if build.open:
     with build:
-        st.markdown(counting.BUILD)
+        st.markdown(say(counting.BUILD))
         parts.build(table)
         parts.ending("build", counting.NOTICE_BUILD, counting.TRY_BUILD)
 
 if learn.open:
     with learn:
-        st.markdown(counting.LEARN)
+        st.markdown(say(counting.LEARN))
         progress = {name: compute.progress(checkpoint) for name, checkpoint in counting.CELLS.items()}
         updates = parts.ask_updates(progress["LSTM"])
         found = counting.at(updates, progress)
@@ -80,6 +81,6 @@ if learn.open:
             counting.track(compute.count(FIRM, table)),
         ]
         player(tracks, steps, key="counter_learned_player", step=1)
-        st.subheader("Train one now")
+        st.subheader(say("Train one now"))
         parts.train_live(cell)
         parts.ending("learn", counting.NOTICE_LEARNED, counting.TRY_LEARNED)

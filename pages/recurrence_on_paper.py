@@ -5,12 +5,10 @@ import streamlit as st
 from models.paper import LARGEST, LECTURE, LONGEST, Network, Scalar
 from playground import compute, controls, figures, on_paper, showing, typed
 from playground.graph import asked, graph
+from playground.language import said_all, say
 
-st.title("Recurrence on paper")
-st.markdown(
-    "**What does a recurrent network compute, and why does the order of its inputs matter?** These networks are so small "
-    "that you can check every number with a pencil."
-)
+st.title(say("Recurrence on paper"))
+st.markdown(say(on_paper.ASKED))
 network_tab, number_tab = controls.tabs("paper", ["Xu's network", "One number"])
 
 if network_tab.open:
@@ -21,7 +19,7 @@ if network_tab.open:
                 inputs = typed.ask_sequence("paper_inputs", "Inputs", LECTURE, longest=LONGEST, largest=LARGEST)
                 squash = typed.ask_squash("paper", "squash", "Squashing φ of the memory", "identity")
             w_x, w_h, w_y = typed.ask_matrices("paper", on_paper.MATRICES, 2, 2, value=1.0, largest=LARGEST)
-        st.markdown(on_paper.EQUATIONS)
+        st.markdown(say(on_paper.EQUATIONS))
         network = Network(w_x, w_h, w_y, squash)
 
         # Compute
@@ -34,21 +32,22 @@ if network_tab.open:
         graph(nodes, edges, stops, key="paper_graph", captions=captions, number=on_paper.FIRST_LOOK)
 
         # Explanation
-        st.subheader("Does the order matter?")
+        st.subheader(say("Does the order matter?"))
         if swap := typed.ask_swap("paper", len(inputs)):
             orders = compute.both_orders(network, inputs, swap)
             asked_swap = on_paper.question(orders, swap)
             st.markdown(asked_swap)
             guess, shown = typed.ask_guess(
-                "paper", asked_swap, "Swap them in the drawing", paper_inputs=orders.after.inputs.tolist()
+                "paper", asked_swap, say("Swap them in the drawing"), paper_inputs=orders.after.inputs.tolist()
             )
             if shown:
                 controls.answer("paper_guess", on_paper.graded(guess, orders.after))
-                st.dataframe(on_paper.comparison(orders), hide_index=True, alt="Inputs and outputs in both orders")
+                table = on_paper.comparison(orders)
+                st.dataframe(table, hide_index=True, alt=say("Inputs and outputs in both orders"))
                 st.markdown(on_paper.order_matters(orders))
-        st.subheader("What to notice")
-        st.markdown(on_paper.NOTICE_NETWORK)
-        st.subheader("Two things to try")
+        st.subheader(say("What to notice"))
+        st.markdown(say(on_paper.NOTICE_NETWORK))
+        st.subheader(say("Two things to try"))
         typed.attempts("paper", on_paper.TRY_NETWORK)
 
 if number_tab.open:
@@ -66,17 +65,18 @@ if number_tab.open:
         # Figures
         st.latex(on_paper.formula(scalar))
         st.markdown(on_paper.ended(scalar, orbit))
-        ends, title = (settled.even, settled.odd), "Where it ends, for every w<sub>h</sub>"
+        ends, here = (settled.even, settled.odd), (scalar.w_h, orbit.ends)
+        titles, look = said_all(on_paper.TITLES), {"dark": controls.dark(), "say": say}
         pictures = {
-            "orbit": figures.orbit(orbit.values, "Where the state goes: 50 steps", dark=controls.dark()),
-            "settled": figures.settled(settled.w_h, ends, (scalar.w_h, orbit.ends), title, dark=controls.dark()),
+            "orbit": figures.orbit(orbit.values, titles["orbit"], **look),
+            "settled": figures.settled(settled.w_h, ends, here, titles["settled"], **look),
         }
         for column, (name, picture) in zip(st.columns(2), pictures.items(), strict=True):
-            showing.chart(picture, key=f"paper_{name}", alt=on_paper.ALT[name], where=column)
+            showing.chart(picture, key=f"paper_{name}", alt=say(on_paper.ALT[name]), where=column)
 
         # Explanation
         st.markdown(on_paper.passing_one(settled, scalar.nonlinearity))
-        st.subheader("What to notice")
-        st.markdown(on_paper.NOTICE_NUMBER)
-        st.subheader("Two things to try")
+        st.subheader(say("What to notice"))
+        st.markdown(say(on_paper.NOTICE_NUMBER))
+        st.subheader(say("Two things to try"))
         typed.attempts("paper", on_paper.TRY_NUMBER)

@@ -5,9 +5,10 @@ import streamlit as st
 from models.shapes import lines
 from playground import compute, controls, lab_links, shaping
 from playground import shaping_parts as parts
+from playground.language import say
 
-st.title("Shapes of networks")
-st.markdown(shaping.ASKED)
+st.title(say("Shapes of networks"))
+st.markdown(say(shaping.ASKED))
 kinds, shapes, states, packing, both = controls.tabs("shapes", shaping.TABS)
 
 if kinds.open:
@@ -16,16 +17,16 @@ if kinds.open:
         unrolled = compute.unroll_kind(question)
         st.markdown(shaping.about(question.kind))
         parts.draw(unrolled, "shapes_kind_graph")
-        st.subheader("Guess first: a longer sequence")
+        st.subheader(say("Guess first: a longer sequence"))
         parts.predict_longer(unrolled)
         parts.show_kind(unrolled)
         parts.ending("kinds", shaping.NOTICE_KINDS, shaping.TRY_KINDS)
 
 if shapes.open:
     with shapes:
-        st.subheader("Guess first: the shape of h_n")
+        st.subheader(say("Guess first: the shape of h_n"))
         parts.predict_shape()
-        st.subheader("Choose the sizes")
+        st.subheader(say("Choose the sizes"))
         layer = parts.ask_layer()
         shaped = compute.shaped(layer)
         parts.show_shapes(shaped)
@@ -34,14 +35,14 @@ if shapes.open:
 
 if states.open:
     with states:
-        st.subheader("Guess first: the backward reader's last state")
+        st.subheader(say("Guess first: the backward reader's last state"))
         parts.predict_slice()
-        st.subheader("Which slice of output is which row of h_n?")
+        st.subheader(say("Which slice of output is which row of h_n?"))
         layer = parts.ask_states()
         parts.show_states(compute.shaped(layer))
         parts.show_keras(layer)
-        st.subheader("Two readers with a pencil")
-        st.markdown(shaping.ONES)
+        st.subheader(say("Two readers with a pencil"))
+        st.markdown(say(shaping.ONES))
         ones = compute.unroll_kind(parts.ask_ones())
         parts.draw(ones, "shapes_ones_graph")
         st.markdown(shaping.ones_words(ones))
@@ -49,9 +50,9 @@ if states.open:
 
 if packing.open:
     with packing:
-        st.subheader("Guess first: how much of a padded batch is real?")
+        st.subheader(say("Guess first: how much of a padded batch is real?"))
         parts.predict_cells(compute.packed(shaping.ASKED_LENGTHS))
-        st.subheader("A batch of unlike lengths")
+        st.subheader(say("A batch of unlike lengths"))
         packed = compute.packed(parts.ask_lengths())
         parts.show_packed(packed)
         parts.show_padding(packed)
@@ -59,13 +60,13 @@ if packing.open:
 
 if both.open:
     with both:
-        st.subheader("Guess first: who changes its mind?")
+        st.subheader(say("Guess first: who changes its mind?"))
         parts.predict_ending()
-        st.subheader("Person, or a thing that is called after one?")
+        st.subheader(say("Person, or a thing that is called after one?"))
         tagged = compute.tagged(parts.ask_text())
         parts.show_revealed(tagged)
         parts.show_tags(tagged)
-        st.subheader("How good are they?")
+        st.subheader(say("How good are they?"))
         parts.show_scores(compute.tagger_facts())
         lab_links.train_one("shapes")
         parts.ending("both", shaping.NOTICE_BOTH, shaping.TRY_BOTH)

@@ -6,11 +6,12 @@ import streamlit as st
 
 from models.reading import Question
 from models.recipe import recipe
-from playground import compute, controls, explain, export, figures, showing
+from playground import compute, controls, explain, export, showing
+from playground.language import say
 from playground.player import Cursor
 
-st.title("Step a cell")
-st.markdown("**Which values does a cell compute at every word, and what is each of them for?**")
+st.title(say("Step a cell"))
+st.markdown(say("**Which values does a cell compute at every word, and what is each of them for?**"))
 
 # Controls
 question, letters = controls.question("cell")
@@ -33,7 +34,7 @@ formulas, table, code, network = controls.tabs(
 if formulas.open:
     with formulas:
         st.markdown(explain.where(reading, cursor))
-        if remark := letters.remark(reading.trace.cell):
+        if remark := letters.remark(reading.trace.cell, say):
             st.info(remark)
         for pair in explain.pairs(reading.trace, letters, cursor):
             for column, (title, line, shapes) in zip(st.columns(2), pair, strict=False):
@@ -44,35 +45,28 @@ if formulas.open:
 if table.open:
     with table:
         st.markdown(explain.where(reading, cursor))
-        st.dataframe(explain.unit_table(reading, cursor), hide_index=True, alt="Gates and states of one unit by token")
+        alt = say("Gates and states of one unit by token")
+        st.dataframe(explain.unit_table(reading, cursor), hide_index=True, alt=alt)
         with st.container(horizontal=True):
-            st.download_button("All units as CSV", partial(export.as_csv, reading), "trace.csv", "text/csv")
-            st.download_button("All units as JSON", partial(export.as_json, reading), "trace.json", "application/json")
+            st.download_button(say("All units as CSV"), partial(export.as_csv, reading), "trace.csv", "text/csv")
+            json = partial(export.as_json, reading)
+            st.download_button(say("All units as JSON"), json, "trace.json", "application/json")
 if code.open:
     with code:
-        st.markdown("These lines give the same numbers; run them in the folder of this project.")
+        st.markdown(say("These lines give the same numbers; run them in the folder of this project."))
         st.code(recipe(question), language="python")
 if network.open:
     with network:
         facts = compute.facts(question.cell)
         st.markdown(explain.training(facts))
-        showing.chart(
-            figures.lines(
-                explain.accuracy_lines(facts),
-                "It keeps the subject's number where the nearest noun misleads",
-                "words between subject and verb",
-                "share of right verbs",
-                span=(0, 1.05),
-                dark=controls.dark(),
-            ),
-            key="cell_accuracy",
-            alt="Share of right verbs by distance: the network beside the guess by the nearest noun",
-        )
+        alt = say("Share of right verbs by distance: the network beside the guess by the nearest noun")
+        showing.chart(explain.accuracy(facts, dark=controls.dark()), key="cell_accuracy", alt=alt)
 
-st.subheader("What to notice")
+st.subheader(say("What to notice"))
 st.markdown(explain.notice(question, unit))
 if question.trained:
-    controls.pointer("cell", f"Show unit {unit + 1} in the player", Cursor(1, unit), explain.TELLING[question.cell])
+    there = say("Show unit {unit} in the player", unit=unit + 1)
+    controls.pointer("cell", there, Cursor(1, unit), explain.TELLING[question.cell])
 st.markdown(explain.memory_table(compute.read(Question(controls.LECTURE, question.cell)), unit))
-st.subheader("Two things to try")
+st.subheader(say("Two things to try"))
 controls.attempts("cell")

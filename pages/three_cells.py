@@ -3,11 +3,12 @@
 import streamlit as st
 
 from playground import compute, controls, explain, figures, showing
+from playground.language import say
 from playground.notation import NOTATIONS
 from playground.player import Cursor
 
-st.title("Three cells, one text")
-st.markdown("**What do an RNN, an LSTM and a GRU make of the same sentence?** One cursor runs through all three.")
+st.title(say("Three cells, one text"))
+st.markdown(say("**What do an RNN, an LSTM and a GRU make of the same sentence?** One cursor runs through all three."))
 
 # Controls
 questions = controls.questions("cells")
@@ -22,7 +23,7 @@ controls.play("cells", readings, NOTATIONS["PyTorch"], Cursor(1, compute.number_
 
 # Explanation
 asked = "Which moves more from word to word: the memory c or the state h?"
-st.subheader(asked)
+st.subheader(say(asked))
 guess = controls.choice(
     "cells", "guess", "Your guess first", {"none": "?", "c": "c", "h": "h", "same": "about equal"}, "none", asks=asked
 )
@@ -31,19 +32,19 @@ if guess != "none":
     showing.chart(
         figures.lines(
             explain.change_lines(changes),
-            "How far each state moves at each token",
-            "token",
-            "mean |change| over the units",
+            say("How far each state moves at each token"),
+            say("token"),
+            say("mean |change| over the units"),
             words=readings["LSTM"].tokens,
             dark=controls.dark(),
         ),
         key="cells_change",
-        alt="Mean absolute change of c and h from token to token, for the three cells",
+        alt=say("Mean absolute change of c and h from token to token, for the three cells"),
     )
     for cell, found in changes.items():
         st.markdown(explain.slowness(cell, found))
 
-st.subheader("What to notice")
+st.subheader(say("What to notice"))
 st.markdown(explain.notice_three(trained=questions[0].trained))
-st.subheader("Two things to try")
+st.subheader(say("Two things to try"))
 controls.attempts("cells")

@@ -5,10 +5,11 @@ import streamlit as st
 from models.what_if import WhatIf
 from playground import compute, controls, explain, intervening
 from playground import intervening_parts as parts
+from playground.language import say
 from playground.player import Cursor
 
-st.title("What if")
-st.markdown(intervening.ASKED)
+st.title(say("What if"))
+st.markdown(say(intervening.ASKED))
 
 # Controls
 question, letters = controls.question("whatif")
@@ -31,7 +32,7 @@ parts.show_differences(original, changed)
 
 # Explanation
 parts.ask_first()
-st.subheader("What to notice")
+st.subheader(say("What to notice"))
 parts.show_notice(question.cell)
-st.subheader("Two things to try")
+st.subheader(say("Two things to try"))
 parts.ending()

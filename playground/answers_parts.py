@@ -66,7 +66,7 @@ def _ask(page: str, label: str, groups: Mapping[str, Mapping[str, str]], titles:
     """Ask for a topic in a menu, which is in the URL, and for its group, which follows from it."""
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom", key=f"{page}_controls"):
         topics = {name: title for group in groups.values() for name, title in group.items()}
-        name = controls.select(page, "open", f"{label} (type to search)", topics, width=330)
+        name = controls.select(page, "open", label, topics, width=330)
         key = f"{page}_group"
         st.session_state[key] = next(group for group, of in groups.items() if name in of)
         first = {group: next(iter(of)) for group, of in groups.items()}

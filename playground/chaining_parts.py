@@ -53,6 +53,7 @@ def show_products(power: Power, products: Mapping[str, Product]) -> None:
                 steady=True,
                 dark=controls.dark(),
                 height=430,
+                say=say,
             ),
             key="chain_products",
             alt=say(
@@ -134,7 +135,7 @@ def show_chain(chain: Chain) -> None:
         for name in chaining.curves(squash)
     ]
     showing.chart(
-        figures.slopes(drawn, (chain.a, chain.slopes), say(chaining.SLOPES_TITLE), dark=controls.dark()),
+        figures.slopes(drawn, (chain.a, chain.slopes), say(chaining.SLOPES_TITLE), dark=controls.dark(), say=say),
         key="chain_slopes",
         alt=say(
             "The derivatives of tanh and of the sigmoid with their maxima 1 and 0.25 at 0, and a dot for each step"
@@ -148,6 +149,7 @@ def show_chain(chain: Chain) -> None:
             say("step t"),
             f"|∂h<sub>{chain.network.steps}</sub>/∂h<sub>t</sub>|",
             dark=controls.dark(),
+            say=say,
         ),
         key="chain_back",
         alt=say("The size of the derivative of the last state with respect to each earlier state, on a log axis"),
@@ -181,6 +183,7 @@ def ask_guess_of_weight(network: ScalarRNN) -> None:
             f"|∂h<sub>{network.steps}</sub>/∂h<sub>1</sub>|",
             here=(network.w, f"w = {network.w:.2f}"),
             dark=controls.dark(),
+            say=say,
         ),
         key="chain_sweep",
         alt=say("The size of the derivative of the last state with respect to the first one against the weight w"),

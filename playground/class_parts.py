@@ -15,7 +15,7 @@ def show_lessons() -> None:
     """A card for each lesson, with a way into it."""
     with st.container(horizontal=True, key="lessons_cards"):
         for found in lesson_parts.lessons():
-            with st.container(border=True, width=310, key=f"lessons_card_{found.name}"):
+            with st.container(border=True, width=310, height="stretch", key=f"lessons_card_{found.name}"):
                 st.markdown(f"#### {lesson.harmless(found.title)}")
                 st.markdown(lesson.harmless(found.about))
                 st.caption(words.card(found))

@@ -72,17 +72,21 @@ def text(page: str) -> str:
     A text without words gets a sentence, and the last text that had some stays in view.
     """
     key, good = f"{page}_text", f"{page}_good_text"
-    typed = st.text_input("Text (Enter reads it)", LECTURE, key=key, bind="query-params") or ""
+    typed = st.text_input(say("Text (Enter reads it)"), LECTURE, key=key, bind="query-params") or ""
     with st.container(horizontal=True, gap="small", key=f"{page}_examples"):
         for name, example in EXAMPLES.items():
-            st.button(name, key=f"{page}_{name}", type="tertiary", help=example, on_click=_put, args=(key, example))
+            st.button(
+                say(name), key=f"{page}_{name}", type="tertiary", help=example, on_click=_put, args=(key, example)
+            )
     if words(typed):
         st.session_state[good] = typed
         return typed
     kept = st.session_state.get(good, LECTURE)
     st.warning(
-        "That text has no word to read. Type some words, or choose an example. "
-        f"What you see still reads {_code(words(kept))}."
+        say(
+            "That text has no word to read. Type some words, or choose an example. What you see still reads {text}.",
+            text=_code(words(kept)),
+        )
     )
     return kept
 
@@ -217,12 +221,12 @@ def attempts(page: str) -> None:
     key = f"{page}_text"
     for column, (name, example, look) in zip(st.columns(2), ATTEMPTS, strict=True):
         with column:
-            st.button(name, key=f"{page}_try_{name}", on_click=_put, args=(key, example))
-            st.markdown(look)
+            st.button(say(name), key=f"{page}_try_{name}", on_click=_put, args=(key, example))
+            st.markdown(say(look))
 
 
 def pointer(page: str, label: str, cursor: Cursor, value: str) -> None:
-    """A button in the text that takes the reader to a place in the player of its page."""
+    """A button in the text, its label in the visitor's language, to a place in the player of its page."""
     key = f"{page}_go"
     number = st.session_state[key].number + 1 if key in st.session_state else 1
     st.button(
@@ -237,16 +241,23 @@ def remarks(reading: Reading) -> None:
     )
     if not any(reading.known):
         st.warning(
-            "None of these words is known to the network: it reads `<unk>` at every step. "
-            "Its language has cats, dogs, trees and what they did: try an example."
+            say(
+                "None of these words is known to the network: it reads `<unk>` at every step. "
+                "Its language has cats, dogs, trees and what they did: try an example."
+            )
         )
     elif unknown:
-        more = f" and {len(unknown) - _SHOWN} more" if len(unknown) > _SHOWN else ""
-        st.info(f"Not in the network's vocabulary, so read as `<unk>`: {_code(unknown[:_SHOWN])}{more}.")
+        told = "Not in the network's vocabulary, so read as `<unk>`: {words}."
+        if (more := len(unknown) - _SHOWN) > 0:
+            told = "Not in the network's vocabulary, so read as `<unk>`: {words} and {more} more."
+        st.info(say(told, words=_code(unknown[:_SHOWN]), more=more))
     if reading.left_out:
         st.warning(
-            f"The text has {len(reading.tokens) + reading.left_out:,} words; the network reads the first {LONGEST}. "
-            "Your text is unchanged."
+            say(
+                "The text has {count:,} words; the network reads the first {most}. Your text is unchanged.",
+                count=len(reading.tokens) + reading.left_out,
+                most=LONGEST,
+            )
         )
 
 
@@ -261,7 +272,12 @@ def check_link(key: str, low: float, high: float) -> None:
         fits = False
     if not fits:
         st.warning(
-            f"The link asks for {_code([asked_for])} where a number from {low:g} to {high:g} was wanted: it is ignored."
+            say(
+                "The link asks for {asked} where a number from {low:g} to {high:g} was wanted: it is ignored.",
+                asked=_code([asked_for]),
+                low=low,
+                high=high,
+            )
         )
 
 
@@ -283,8 +299,8 @@ def _untrained(page: str) -> tuple[int, int]:
     """Size and seed of an untrained network."""
     check_link(f"{page}_hidden", 1, 64)
     check_link(f"{page}_seed", 0, 2**31 - 1)
-    hidden = st.number_input("Hidden units", 1, 64, 16, key=f"{page}_hidden", bind="query-params", width=130)
-    seed = st.number_input("Seed", 0, 2**31 - 1, 0, key=f"{page}_seed", bind="query-params", width=130)
+    hidden = st.number_input(say("Hidden units"), 1, 64, 16, key=f"{page}_hidden", bind="query-params", width=130)
+    seed = st.number_input(say("Seed"), 0, 2**31 - 1, 0, key=f"{page}_seed", bind="query-params", width=130)
     return int(hidden or 16), int(seed or 0)
 
 
@@ -303,7 +319,9 @@ def _understand(key: str, label: str, options: Mapping[str, str]) -> bool:
         return False
     meant = next((option for option, words in options.items() if asked in wordings(words)), None)
     if meant is None:
-        told = say("The link asks for {what} {asked}, which there is not.", what=say(label).lower(), asked=_code([asked]))
+        told = say(
+            "The link asks for {what} {asked}, which there is not.", what=say(label).lower(), asked=_code([asked])
+        )
         st.warning(told)
     elif key not in st.session_state:
         st.session_state[key] = meant

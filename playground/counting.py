@@ -28,6 +28,7 @@ from models.trace import Trace
 from models.training import Run, Snapshot
 from models.zoo import COUNTERS
 from playground.figures import Line
+from playground.language import say
 from playground.player import Numbers, Token, Track
 
 _TITLES = {"lecture": "lecture ±10", "firm": "firm ±50"}
@@ -69,8 +70,11 @@ def parsed(text: str) -> Table:
     steps = [step.split() for step in re.split(r"[;\n]", text.replace(",", " ").replace("−", "-")) if step.strip()]
     for place, step in enumerate(steps, start=1):
         if len(step) != 3:
-            came = "1 number" if len(step) == 1 else f"{len(step):,} numbers"
-            raise ValueError(f"step {place} has {came}, expected 3: x1 x2 x3")
+            raise ValueError(
+                say("step {step} has 1 number, expected 3: x1 x2 x3", step=place)
+                if len(step) == 1
+                else say("step {step} has {count:,} numbers, expected 3: x1 x2 x3", step=place, count=len(step))
+            )
     return of_cells([[step[k] for step in steps] for k in range(3)])
 
 
@@ -110,8 +114,13 @@ def number(value: float) -> str:
 def complaint(wrong: ValueError, kept: Table) -> str:
     """What is wrong with a table and what stays in view, as Markdown."""
     told = re.sub(r"([\\`*_{}\[\]()<>#+!|$~:])", r"\\\1", str(wrong))
-    steps = "1 step" if kept.steps == 1 else f"{kept.steps} steps"
-    return f"**Not yet a table:** {told}. What you see still reads the last good one, of {steps}."
+    if kept.steps == 1:
+        return say("**Not yet a table:** {told}. What you see still reads the last good one, of 1 step.", told=told)
+    return say(
+        "**Not yet a table:** {told}. What you see still reads the last good one, of {steps} steps.",
+        told=told,
+        steps=kept.steps,
+    )
 
 
 # ---- what a step asks for --------------------------------------------------------------------------------------------
@@ -123,8 +132,8 @@ def signs(table: Table) -> list[str]:
 
 
 def _sign(x1: float, x2: float, x3: float) -> str:
-    asked = "reset" if x2 == -1 else _signed(x1) if x2 == 1 else "" if x3 else f"({_minus(x1)})"
-    return f"{asked} show".strip() if x3 else asked
+    asked = say("reset") if x2 == -1 else _signed(x1) if x2 == 1 else "" if x3 else f"({_minus(x1)})"
+    return f"{asked} {say('show')}".strip() if x3 else asked
 
 
 def _signed(x1: float) -> str:
@@ -170,22 +179,24 @@ def exactness(table: Table, counted: Counted) -> str:
     memory, output = (float(np.abs(counted.errors[name]).max()) for name in ("before", "output"))
     good = max(memory, output) <= 1e-6
     badge = ("green", "verified") if good else ("orange", "warning")
-    rows = "the lecture's rows" if is_lecture(table) else "the true rows"
-    return (
-        f":{badge[0]}-badge[:material/{badge[1]}: max &#124;difference&#124;: memory {memory:.2g}, output {output:.2g}] "
-        f"from {rows}. *Memory* is what c holds before the step. The page opens with firm weights, biases ±50, which "
-        f"reproduce "
-        "the lecture's table; the lecture's own ±10 leak a little: compare the two."
+    told = say("max &#124;difference&#124;: memory {memory:.2g}, output {output:.2g}", memory=memory, output=output)
+    words = (
+        "{badge} from the lecture's rows. *Memory* is what c holds before the step. The page opens with firm weights, "
+        "biases ±50, which reproduce the lecture's table; the lecture's own ±10 leak a little: compare the two."
+        if is_lecture(table)
+        else "{badge} from the true rows. *Memory* is what c holds before the step. The page opens with firm weights, "
+        "biases ±50, which reproduce the lecture's table; the lecture's own ±10 leak a little: compare the two."
     )
+    return say(words, badge=f":{badge[0]}-badge[:material/{badge[1]}: {told}]")
 
 
 def headline(counted: Counted) -> str:
     """What the figure of the memory shows, as its title."""
     off = float(np.abs(counted.errors["after"]).max())
     return (
-        "The memory follows the true count"
+        say("The memory follows the true count")
         if off < 0.5
-        else f"The memory parts from the true count, by up to {_shown(off)}"
+        else say("The memory parts from the true count, by up to {off}", off=_shown(off))
     )
 
 
@@ -195,21 +206,27 @@ def verdict(table: Table, counted: Counted) -> str:
     off = np.flatnonzero(np.abs(memory) >= 0.5)
     if off.size:
         step = int(off[0])
-        return (
-            f"**It miscounts first at step {step + 1}** ({_quoted(table, step)}): the memory c holds "
-            f"{_shown(counted.after[step])} after it, the true count is {_shown(counted.truth.after[step])}."
+        return say(
+            "**It miscounts first at step {step}** ({asked}): the memory c holds {held} after it, the true count is {true}.",
+            step=step + 1,
+            asked=_quoted(table, step),
+            held=_shown(counted.after[step]),
+            true=_shown(counted.truth.after[step]),
         )
     wrong = np.flatnonzero(np.abs(output) >= 0.5)
     if wrong.size:
         step = int(wrong[0])
-        return (
-            f"**The memory is right, the output is not**: at step {step + 1} ({_quoted(table, step)}) h is "
-            f"{_shown(counted.output[step])} and should be {_shown(counted.truth.output[step])}."
+        return say(
+            "**The memory is right, the output is not**: at step {step} ({asked}) h is {came} and should be {true}.",
+            step=step + 1,
+            asked=_quoted(table, step),
+            came=_shown(counted.output[step]),
+            true=_shown(counted.truth.output[step]),
         )
     largest = float(max(np.abs(memory).max(), np.abs(output).max()))
     if largest > 1e-6:
-        return f"**It counts, and leaks a little**: nothing is off by more than {largest:.1e}."
-    return "**It counts**: every number is right to the sixth digit and beyond."
+        return say("**It counts, and leaks a little**: nothing is off by more than {largest:.1e}.", largest=largest)
+    return say("**It counts**: every number is right to the sixth digit and beyond.")
 
 
 def _quoted(table: Table, step: int) -> str:
@@ -245,7 +262,7 @@ PROBE = Table(x1=(0, 0, 0), x2=(-1, 0, 1), x3=(0, 0, 1))
 def openness(probed: Counted, block: str) -> str:
     """How far a gate opens for each input that it may get, as Markdown; `probed` has read `PROBE`."""
     if block == "g":
-        return "not squashed, no gate"
+        return say("not squashed, no gate")
     values = probed.trace[block][:, 0]
     inputs = ((0, "0"), (2, "1")) if block == "o" else ((0, "−1"), (1, "0"), (2, "1"))
     name = "x3" if block == "o" else "x2"
@@ -277,11 +294,12 @@ def graded(guess: str, broken: Counted) -> str:
     """What the tensors say to a guess of the memory under a broken forget gate, as Markdown."""
     held = float(broken.before[ASKED_STEP])
     right = abs(float(guess) - held) < 0.5
-    return (
-        f"**{'Right' if right else 'Not this time'}: it holds {_shown(held)}.** At step 3, “(2)”, nothing is added, so "
-        f"x2 = 0 "
-        "does not push the forget gate, and shut it forgets the 3. Step 4 then adds 4 to an empty memory. A forget gate "
-        "forgets when it is **shut**: at rest it must be open."
+    return say(
+        "**{verdict}: it holds {held}.** At step 3, “(2)”, nothing is added, so x2 = 0 does not push the forget gate, and "
+        "shut it forgets the 3. Step 4 then adds 4 to an empty memory. A forget gate forgets when it is **shut**: at rest "
+        "it must be open.",
+        verdict=say("Right") if right else say("Not this time"),
+        held=_shown(held),
     )
 
 
@@ -299,17 +317,25 @@ def standard_track(scale: float, trace: Trace) -> Track:
 def why_scaled(table: Table, cost: float, scale: float, off: Mapping[str, float]) -> str:
     """What the chosen scale costs, beside what the bend of tanh says, as Markdown."""
     if not cost:
-        return "This table never shows anything but 0, so there is nothing that tanh could bend."
-    found = " and ".join(f"{error:.1e} in {dtype}" for dtype, error in off.items())
+        return say("This table never shows anything but 0, so there is nothing that tanh could bend.")
+    found = say(" and ").join(say("{error:.1e} in {dtype}", error=error, dtype=dtype) for dtype, error in off.items())
     rule = f"s² · {cost:,.1f} = {scale**2 * cost:.1e}"
-    named = " (the lecture's 7 = 3 + 4 costs (27 + 64 + 343) / 3)" if is_lecture(table) else ""
-    return f"At s = {scale:g} the worst output is off by **{found}**; the bend of tanh alone says {rule}{named}. " + (
-        "Here s times the count is no longer small, so tanh flattens and the rule is too pessimistic."
-        if scale**2 * cost > 0.5
-        else "That the two agree is the reason made visible."
-        if scale**2 * cost > 1e-5
-        else "Where the rule falls below the last digit of the number format, only rounding is left."
+    named = say(" (the lecture's 7 = 3 + 4 costs (27 + 64 + 343) / 3)") if is_lecture(table) else ""
+    told = say(
+        "At s = {scale:g} the worst output is off by **{found}**; the bend of tanh alone says {rule}{named}.",
+        scale=scale,
+        found=found,
+        rule=rule,
+        named=named,
     )
+    why = (
+        say("Here s times the count is no longer small, so tanh flattens and the rule is too pessimistic.")
+        if scale**2 * cost > 0.5
+        else say("That the two agree is the reason made visible.")
+        if scale**2 * cost > 1e-5
+        else say("Where the rule falls below the last digit of the number format, only rounding is left.")
+    )
+    return f"{told} {why}"
 
 
 STANDARD = (
@@ -351,23 +377,29 @@ def mark(score: Score) -> str:
 
 def parts(score: Score) -> str:
     """The two halves of a mark, as Markdown."""
-    return f"asked {100 * score.asked:.1f} % · quiet {100 * score.quiet:.1f} %"
+    return say("asked {asked:.1f} % · quiet {quiet:.1f} %", asked=100 * score.asked, quiet=100 * score.quiet)
 
 
 def hint(setting: Setting, marks: Mapping[int, Score]) -> str:
     """What a learner should look at next, from the weights and their marks, as Markdown."""
     short, long_ = marks[min(marks)], marks[max(marks)]
     if min(long_.asked, long_.quiet) > 0.995:
-        return "**It counts, whatever the length.** Compare your weights with the solution: yours need not be the same."
+        return say(
+            "**It counts, whatever the length.** Compare your weights with the solution: yours need not be the same."
+        )
     if long_.every > 0.995:
-        return "**Nearly there**: a few outputs of the longest sequences are still off."
+        return say("**Nearly there**: a few outputs of the longest sequences are still off.")
     if setting.g.x1 == 0:
-        return "**Nothing can get in yet**: the candidate is 0 times x1. What is right so far is right because it is 0."
+        return say(
+            "**Nothing can get in yet**: the candidate is 0 times x1. What is right so far is right because it is 0."
+        )
     if short.quiet < 0.9:
-        return "**It talks when nobody asks.** Let the output gate rest shut (bias below 0) and open for x3."
+        return say("**It talks when nobody asks.** Let the output gate rest shut (bias below 0) and open for x3.")
     if short.asked - long_.asked > 0.1:
-        return "**Short sequences go better than long ones.** Something leaks: is the forget gate open while x2 = 0?"
-    return "**Silent when it should be; wrong when asked.** What do input and forget gate do at x2 = −1, 0 and 1?"
+        return say(
+            "**Short sequences go better than long ones.** Something leaks: is the forget gate open while x2 = 0?"
+        )
+    return say("**Silent when it should be; wrong when asked.** What do input and forget gate do at x2 = −1, 0 and 1?")
 
 
 # ---- learned ---------------------------------------------------------------------------------------------------------
@@ -397,7 +429,7 @@ def learned_lines(found: Mapping[str, Known]) -> list[Line]:
     return [
         Line(
             cell,
-            [f"{length} steps" for length in known["accuracy"]],
+            [say("{count} steps", count=length) for length in known["accuracy"]],
             [shares["every"] for shares in known["accuracy"].values()],
             "state",
             dash,
@@ -409,32 +441,48 @@ def learned_lines(found: Mapping[str, Known]) -> list[Line]:
 def breaks(found: Mapping[str, Known], updates: int) -> str:
     """Where each network breaks, as Markdown, from its shares."""
     told = "; ".join(_breaks(cell, known["accuracy"]) for cell, known in found.items())
-    return f"After {updates:,} updates {told}."
+    return say("After {updates:,} updates {told}.", updates=updates, told=told)
 
 
 def _breaks(cell: str, by_length: Mapping[str, Mapping[str, float]]) -> str:
     worse = [length for length, found in by_length.items() if found["every"] < 0.95]
     first, last = by_length[next(iter(by_length))]["every"], list(by_length.values())[-1]["every"]
     if not worse:
-        return f"the **{cell}** counts at every length ({100 * first:.1f} % to {100 * last:.1f} %)"
+        return say(
+            "the **{cell}** counts at every length ({first:.1f} % to {last:.1f} %)",
+            cell=cell,
+            first=100 * first,
+            last=100 * last,
+        )
     if worse[0] == next(iter(by_length)):
-        return f"the **{cell}** gets {100 * first:.0f} % at length {worse[0]} and {100 * last:.0f} % at {list(by_length)[-1]}"
+        return say(
+            "the **{cell}** gets {first:.0f} % at length {length} and {last:.0f} % at {longest}",
+            cell=cell,
+            first=100 * first,
+            length=worse[0],
+            last=100 * last,
+            longest=list(by_length)[-1],
+        )
     share = by_length[worse[0]]["every"]
-    return f"the **{cell}** breaks at length {worse[0]} ({100 * share:.0f} %)"
+    return say(
+        "the **{cell}** breaks at length {length} ({share:.0f} %)", cell=cell, length=worse[0], share=100 * share
+    )
 
 
 def found_unit(cell: str, found: Known) -> str:
     """Which unit is the counter, as Markdown."""
     r, state = found["correlation"], STATES[cell]
     strength = (
-        "**is the counter**" if abs(r) > 0.95 else "comes nearest to a counter" if abs(r) > 0.5 else "is no counter"
+        "Unit **{unit}** **is the counter**: its {state} follows the true memory with a correlation of {r:.3f}."
+        if abs(r) > 0.95
+        else "Unit **{unit}** comes nearest to a counter: its {state} follows the true memory with a correlation of {r:.3f}."
+        if abs(r) > 0.5
+        else "Unit **{unit}** is no counter: its {state} follows the true memory with a correlation of {r:.3f}."
     )
-    sign = " It counts downwards: a factor of −1 in the read-out puts that right." if r < -0.5 else ""
-    return (
-        f"Unit **{found['unit'] + 1}** {strength}: its {state} follows the true memory with a correlation of "
-        f"{r:.3f}.{sign} "
-        "Below it is stepped beside the cell that was set by hand."
-    )
+    told = [say(strength, unit=found["unit"] + 1, state=state, r=r)]
+    if r < -0.5:
+        told.append(say("It counts downwards: a factor of −1 in the read-out puts that right."))
+    return " ".join([*told, say("Below it is stepped beside the cell that was set by hand.")])
 
 
 def state_role(cell: str) -> str:
@@ -444,7 +492,7 @@ def state_role(cell: str) -> str:
 
 def correlation_title(cell: str) -> str:
     """What the bars of a network show."""
-    return f"{cell}: which unit's {STATES[cell]} is the counter?"
+    return say("{cell}: which unit's {state} is the counter?", cell=cell, state=STATES[cell])
 
 
 NOTICE_LEARNED = (
@@ -464,7 +512,7 @@ def at(updates: int, progress: Mapping[str, Mapping[int, Known]]) -> dict[str, K
 def learned_track(cell: str, known: Known, trace: Trace, outputs: NDArray[np.floating]) -> Track:
     """The counter unit of a learned network as the player shows it, and what the network says, from all of its units."""
     unit = known["counter_unit"]["unit"]
-    title = f"{cell}, learned: unit {unit + 1} of {trace.hidden}"
+    title = say("{cell}, learned: unit {unit} of {units}", cell=cell, unit=unit + 1, units=trace.hidden)
     return Track(title, trace.of_unit(unit), Numbers("output, read from all units", outputs))
 
 
@@ -475,9 +523,16 @@ def live_run(cell: str, seed: int) -> Run:
 
 def live(run: Run, snapshot: Snapshot) -> str:
     """How far a training is, as Markdown."""
-    return (
-        f"{run.cell}, seed {run.seed}: update {snapshot.step:,} of {run.steps:,}, off by {snapshot.loss:.2f} counts in "
-        f"the mean, **{100 * snapshot.accuracy:.1f} %** of outputs within 0.5 at length {FARTHEST}"
+    return say(
+        "{cell}, seed {seed}: update {step:,} of {steps:,}, off by {loss:.2f} counts in the mean, **{share:.1f} %** of "
+        "outputs within 0.5 at length {length}",
+        cell=run.cell,
+        seed=run.seed,
+        step=snapshot.step,
+        steps=run.steps,
+        loss=snapshot.loss,
+        share=100 * snapshot.accuracy,
+        length=FARTHEST,
     )
 
 

@@ -13,6 +13,7 @@ from streamlit.typing import DataEditorState
 from models.counter import ROWS, SCALES, TABLE, Counted, Knob, Setting, Table, random_table
 from models.job import Job
 from playground import compute, controls, counting, figures, showing, typed
+from playground.language import say
 
 TEXT = "counter_table"
 """The key of the table's text, its name in the URL."""
@@ -34,13 +35,13 @@ def ask_table() -> Table:
     controls.check_link(_LENGTH, 1, ROWS)
     with st.container(horizontal=True, vertical_alignment="bottom", key="counter_source"):
         text = st.text_input(
-            "The table in one line: x1 x2 x3 of a step; then the next", counting.written(TABLE), key=TEXT,
+            say("The table in one line: x1 x2 x3 of a step; then the next"), counting.written(TABLE), key=TEXT,
             bind="query-params", width=430,
         )  # fmt: skip
-        st.button("Lecture's table", key="counter_lecture", on_click=_put, args=(TABLE,))
-        st.number_input("Steps", 1, ROWS, 20, key=_LENGTH, bind="query-params", width=120)
-        st.number_input("Seed", 0, 2**31 - 1, 0, key=_SEED, bind="query-params", width=120)
-        st.button("Random table", key="counter_random", on_click=_put_random)
+        st.button(say("Lecture's table"), key="counter_lecture", on_click=_put, args=(TABLE,))
+        st.number_input(say("Steps"), 1, ROWS, 20, key=_LENGTH, bind="query-params", width=120)
+        st.number_input(say("Seed"), 0, 2**31 - 1, 0, key=_SEED, bind="query-params", width=120)
+        st.button(say("Random table"), key="counter_random", on_click=_put_random)
     try:
         st.session_state[_GOOD] = counting.parsed(text or "")
     except ValueError as wrong:
@@ -60,11 +61,11 @@ def edit_table(table: Table) -> None:
         num_rows="dynamic",
         height=(min(table.steps, _LONGEST_VIEW) + 2) * _ROW + 3,
         column_config={
-            name: st.column_config.TextColumn(name, help=meaning, default="0", alignment="right", width=68)
+            name: st.column_config.TextColumn(name, help=say(meaning), default="0", alignment="right", width=68)
             for name, meaning in counting.COLUMNS.items()
         },
         placeholder="",
-        alt="The inputs of each step: x1, x2, x3. Editable",
+        alt=say("The inputs of each step: x1, x2, x3. Editable"),
     )
     try:
         counting.of_cells(list(edited.values()))
@@ -119,20 +120,23 @@ def _put_random() -> None:
 
 def show_rows(table: Table, counted: Counted) -> None:
     """The rows of the lecture beside what was computed, one row a step, as high as those of the editor."""
-    whose = "lecture" if counting.is_lecture(table) else "true"
-    titles = {"memory": "memory", "output": "output"}
+    titles = (
+        {"memory": "memory: lecture", "output": "output: lecture"}
+        if counting.is_lecture(table)
+        else {"memory": "memory: true", "output": "output: true"}
+    )
     st.dataframe(
         counting.comparison(table, counted),
         hide_index=True,
         height=(min(table.steps, _LONGEST_VIEW) + 1) * _ROW + 3,
         column_config={
-            "step": st.column_config.NumberColumn("step", width=44),
-            "asks": st.column_config.TextColumn("asks for", width=72),
+            "step": st.column_config.NumberColumn(say("step"), width=44),
+            "asks": st.column_config.TextColumn(say("asks for"), width=72),
         }
-        | {name: _column(f"{title}: {whose}", "%.5g", 112) for name, title in titles.items()}
-        | {f"{name} computed": _column("computed", "%.5g", 90) for name in titles}
-        | {f"{name} difference": _column("difference", "%.1e", 80) for name in titles},
-        alt="The memory before each step and the output: what is right, what was computed, and the difference",
+        | {name: _column(say(title), "%.5g", 112) for name, title in titles.items()}
+        | {f"{name} computed": _column(say("computed"), "%.5g", 90) for name in titles}
+        | {f"{name} difference": _column(say("difference"), "%.1e", 80) for name in titles},
+        alt=say("The memory before each step and the output: what is right, what was computed, and the difference"),
     )
     st.markdown(counting.exactness(table, counted))
 
@@ -158,12 +162,12 @@ def ask_setting(page: str, default: Setting, presets: Mapping[str, tuple[str, Se
             head = st.container(gap=None)
             for knob in counting.knobs(block):
                 setting = setting.turned(block, knob.name, _ask_weight(page, knob, default))
-            head.markdown(f"**{counting.GATES[block]}**")
+            head.markdown(f"**{say(counting.GATES[block])}**")
             head.markdown(f":small[${counting.formula(setting, block)}$]")
             head.caption(counting.openness(compute.count(setting, counting.PROBE), block))
     for name, (words, preset) in presets.items():
         buttons.button(
-            words,
+            say(words),
             key=f"{page}_preset_{name}",
             type="primary" if preset == setting else "secondary",
             on_click=typed.put,
@@ -177,18 +181,18 @@ def _ask_weight(page: str, knob: Knob, default: Setting) -> float:
     low, high, step = (float(number) for number in (knob.least, knob.most, knob.step))
     controls.check_link(key, low, high)
     value = counting.weights(page, default)[key]
-    return st.slider(knob.title, low, high, value, step, format="%g", key=key, bind="query-params")
+    return st.slider(say(knob.title), low, high, value, step, format="%g", key=key, bind="query-params")
 
 
 def ending(page: str, notice: str, tries: counting.Attempts) -> None:
     """What to notice, and things to try: each a click that sets widgets, with what to look at."""
-    st.subheader("What to notice")
-    st.markdown(notice)
-    st.subheader("Two things to try")
+    st.subheader(say("What to notice"))
+    st.markdown(say(notice))
+    st.subheader(say("Two things to try"))
     for column, (name, (widgets, look)) in zip(st.columns(len(tries)), tries.items(), strict=True):
         with column:
-            st.button(name, key=f"{page}_try_{name}", on_click=_try, args=(widgets,))
-            st.markdown(look)
+            st.button(say(name), key=f"{page}_try_{name}", on_click=_try, args=(widgets,))
+            st.markdown(say(look))
 
 
 def _try(widgets: Mapping[str, object]) -> None:
@@ -208,8 +212,11 @@ def _ask_stop(key: str, label: str, names: list[str], default: str) -> str:
     """Ask for one of a few stops of a slider. One in the URL that there is not is ignored, and said so."""
     asked = st.query_params.get(key)
     if asked is not None and asked not in names:
-        st.warning(f"The link asks for a stop that the slider “{label}” does not have, so it is ignored.")
-    return st.select_slider(label, names, default, key=key, bind="query-params")
+        told = say(
+            "The link asks for a stop that the slider “{label}” does not have, so it is ignored.", label=say(label)
+        )
+        st.warning(told)
+    return st.select_slider(say(label), names, default, key=key, bind="query-params")
 
 
 def show_errors(table: Table, scale: float, cost: float) -> None:
@@ -218,14 +225,17 @@ def show_errors(table: Table, scale: float, cost: float) -> None:
         figures.errors(
             SCALES,
             compute.scale_errors(table),
-            (f"tanh says s² · {cost:,.1f}", cost, 2),
+            (say("tanh says s² · {cost:,.1f}", cost=cost), cost, 2),
             scale,
-            "A tenth of s, a hundredth of the error",
-            "scale s, log axis",
+            say("A tenth of s, a hundredth of the error"),
+            say("scale s, log axis"),
             dark=controls.dark(),
+            say=say,
         ),
         key="counter_errors",
-        alt="Largest error of the output against the scale s, in float32 and float64, and the line that tanh predicts",
+        alt=say(
+            "Largest error of the output against the scale s, in float32 and float64, and the line that tanh predicts"
+        ),
     )
     off = {name: float(errors[0]) for name, errors in compute.scale_errors(table, (scale,)).items()}
     st.markdown(counting.why_scaled(table, cost, scale, off))
@@ -248,7 +258,7 @@ def build(table: Table) -> None:
     with shown:
         for column, (length, found) in zip(st.columns(len(marks)), marks.items(), strict=True):
             with column.container(border=True, gap="xsmall"):
-                st.metric(f"{length} steps", counting.mark(found), help=counting.MARK)
+                st.metric(say("{count} steps", count=length), counting.mark(found), help=say(counting.MARK))
                 st.markdown(counting.parts(found))
         st.markdown(counting.hint(setting, marks))
     counted = compute.count(setting, table)
@@ -265,9 +275,10 @@ def show_memory(key: str, table: Table, counted: Counted) -> None:
             counting.signs(table),
             counting.headline(counted),
             dark=controls.dark(),
+            say=say,
         ),
         key=key,
-        alt="The memory c after each step, beside the true count",
+        alt=say("The memory c after each step, beside the true count"),
     )
     st.markdown(counting.verdict(table, counted))
 
@@ -291,15 +302,15 @@ def show_lengths(found: Mapping[str, counting.Known], updates: int) -> None:
     showing.chart(
         figures.lines(
             counting.learned_lines(found),
-            "Longer sequences show who really counts",
-            "length of the sequences",
-            "share of outputs within 0.5",
+            say("Longer sequences show who really counts"),
+            say("length of the sequences"),
+            say("share of outputs within 0.5"),
             span=(0, 1.05),
             dark=controls.dark(),
             height=400,
         ),
         key="counter_lengths",
-        alt="Share of right outputs of RNN, GRU and LSTM on held-out sequences of 10, 20, 50 and 100 steps",
+        alt=say("Share of right outputs of RNN, GRU and LSTM on held-out sequences of 10, 20, 50 and 100 steps"),
     )
     st.markdown(counting.breaks(found, updates))
 
@@ -313,12 +324,13 @@ def show_units(cell: str, known: counting.Known) -> None:
             unit["unit"],
             counting.state_role(cell),
             counting.correlation_title(cell),
-            "correlation with the memory",
+            say("correlation with the memory"),
             span=(-1.15, 1.15),
             dark=controls.dark(),
+            say=say,
         ),
         key="counter_units",
-        alt="Correlation of each hidden unit with the true memory",
+        alt=say("Correlation of each hidden unit with the true memory"),
     )
     st.markdown(counting.found_unit(cell, unit))
 
@@ -338,9 +350,11 @@ def train_live(cell: str) -> None:
     job: Job | None = st.session_state.get(_LIVE)
     running = bool(job and not job.over)
     with st.container(horizontal=True, vertical_alignment="bottom", key="counter_live_controls"):
-        st.number_input("Seed of the training", 0, 2**31 - 1, 1, key=_LIVE_SEED, bind="query-params", width=170)
-        st.button(f"Train the {cell}", key="counter_live_start", on_click=_start, args=(cell,), type="primary")
-        st.button("Stop", key="counter_live_stop", on_click=_stop, disabled=not running)
+        st.number_input(say("Seed of the training"), 0, 2**31 - 1, 1, key=_LIVE_SEED, bind="query-params", width=170)
+        st.button(
+            say("Train the {cell}", cell=cell), key="counter_live_start", on_click=_start, args=(cell,), type="primary"
+        )
+        st.button(say("Stop"), key="counter_live_stop", on_click=_stop, disabled=not running)
     if job:
         st.fragment(_watch, run_every=_TICK if running else None)(job, running)
 
@@ -355,17 +369,17 @@ def _watch(job: Job, was_running: bool) -> None:  # noqa: FBT001 - of a fragment
         showing.chart(
             figures.lines(
                 counting.live_lines(run, snapshots),
-                f"The {run.cell} while it learns",
-                "updates of the weights",
-                "share of outputs within 0.5",
+                say("The {cell} while it learns", cell=run.cell),
+                say("updates of the weights"),
+                say("share of outputs within 0.5"),
                 span=(0, 1.05),
                 dark=controls.dark(),
             ),
             key="counter_live_figure",
-            alt="Share of right outputs on held-out sequences of 50 steps, against updates made",
+            alt=say("Share of right outputs on held-out sequences of 50 steps, against updates made"),
         )
     else:
-        st.progress(0.0, job.sentence or "The first update is being made.")
+        st.progress(0.0, job.sentence or say("The first update is being made."))
     if was_running and over:
         st.rerun()
 

@@ -216,7 +216,13 @@ def _draw(found: Mapping[Curve, Sequence[Decay]], mark: figures.Mark | None, key
     if lines := decaying.lines(found):
         showing.chart(
             figures.bands(
-                lines, say("The steeper, the sooner forgotten"), say(_LAG), say(_NORM), mark=mark, dark=controls.dark()
+                lines,
+                say("The steeper, the sooner forgotten"),
+                say(_LAG),
+                say(_NORM),
+                mark=mark,
+                dark=controls.dark(),
+                say=say,
             ),
             key=key,
             alt=say("The norm of dL/dh against the lag, on a log axis, a line for each network"),
@@ -229,7 +235,7 @@ def show_half_lives(found: Mapping[Curve, Sequence[Decay]]) -> None:
     with st.container(horizontal=True, gap="small", key="decay_half_lives"):
         for curve, each in found.items():
             st.metric(
-                curve.title, decaying.halves(each), help=decaying.spread(curve, each), border=True, width=168,
+                curve.title, decaying.halves(each), help=decaying.spread(curve, each), border=True, width=186,
             )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center", key="decay_definition"):
         st.markdown(say(decaying.HALF_LIFE))
@@ -276,7 +282,8 @@ def show_why(setting: Setting) -> None:
 
 def _explain(key: str, lines: list[figures.Band], title: str, y_title: str) -> None:
     alt = say("{title}: {lines} against the lag", title=title, lines=", ".join(line.name for line in lines))
-    showing.chart(figures.bands(lines, title, say(_LAG), y_title, dark=controls.dark(), height=400), key=key, alt=alt)
+    figure = figures.bands(lines, title, say(_LAG), y_title, dark=controls.dark(), height=400, say=say)
+    showing.chart(figure, key=key, alt=alt)
 
 
 def show_units(setting: Setting) -> None:
@@ -303,6 +310,7 @@ def show_units(setting: Setting) -> None:
             say("{network}: |∂L/∂h| of each unit", network=chosen[cell].title),
             say(_LAG),
             dark=controls.dark(),
+            say=say,
         ),
         key="decay_units",
         alt=say("The gradient of each hidden unit against the lag, coloured by the logarithm of its size"),

@@ -2,12 +2,15 @@
 
 from typing import Any
 
+import plotly.graph_objects as go
+
 from models.cells import Equation
 from models.change import Change
 from models.reading import VARIANTS, Question, Reading
 from models.trace import Trace
 from playground.arithmetic import filled
-from playground.figures import Line
+from playground.figures import Line, lines
+from playground.language import say
 from playground.notation import Notation
 from playground.player import Cursor
 
@@ -16,17 +19,22 @@ def exactness(question: Question, reading: Reading) -> str:
     """The badge: how far the equations on the page are from `torch.nn`, as Markdown."""
     layer = f"`torch.nn.{question.cell}`"
     if reading.deviation is not None:
-        turned = (
-            "" if question.variant == "torch" else " Here z is turned round, which changes its sign, not the network."
+        agree = say(
+            ":green-badge[:material/verified: max &#124;difference&#124; {deviation:.1e}] "
+            "The equations, stepped on their own, agree with {layer} to the last digits of float32.",
+            deviation=reading.deviation,
+            layer=layer,
         )
-        return (
-            f":green-badge[:material/verified: max &#124;difference&#124; {reading.deviation:.1e}] "
-            f"The equations, stepped on their own, agree with {layer} to the last digits of float32.{turned}"
-        )
-    return (
-        f":orange-badge[:material/warning: differs by up to {reading.apart:.2g}] "
-        f"{layer} has no form “{VARIANTS[question.cell][question.variant]}”. The open cell computes it with the same "
-        f"weights, which were not made for it: its h differs from PyTorch's by up to {reading.apart:.2g} on this text."
+        if question.variant == "torch":
+            return agree
+        return f"{agree} {say('Here z is turned round, which changes its sign, not the network.')}"
+    return say(
+        ":orange-badge[:material/warning: differs by up to {apart:.2g}] "
+        "{layer} has no form “{form}”. The open cell computes it with the same weights, which were not made for it: "
+        "its h differs from PyTorch's by up to {apart:.2g} on this text.",
+        layer=layer,
+        form=say(VARIANTS[question.cell][question.variant]),
+        apart=reading.apart,
     )
 
 
@@ -46,49 +54,86 @@ def _written(trace: Trace, equation: Equation, letters: Notation, cursor: Cursor
     numbers = filled(trace, equation, cursor.step, cursor.unit).replace(" = ", r" \\ &= ")  # a line each: phones
     shapes = letters.shapes(equation, cell, trace.hidden, trace.x.shape[1])
     return (
-        letters.title(equation.name, cell).capitalize(),
+        say(letters.title(equation.name, cell)).capitalize(),
         rf"\begin{{aligned}} {line} \\ &= {numbers} \end{{aligned}}",
-        "Shapes: " + ", ".join(f"${symbol}$ ({' × '.join(map(str, shape))})" for symbol, shape in shapes),
+        say(
+            "Shapes: {shapes}",
+            shapes=", ".join(f"${symbol}$ ({' × '.join(map(str, shape))})" for symbol, shape in shapes),
+        ),
     )
 
 
 def where(reading: Reading, cursor: Cursor) -> str:
     """Which token and unit the numbers belong to, as Markdown."""
     token = reading.tokens[cursor.step][:40].replace("`", "ˋ")
-    return (
-        f"Token {cursor.step + 1} of {len(reading.tokens)}, `{token}`, unit {cursor.unit + 1} of "
-        f"{reading.trace.hidden}. Choose another in the player above; the lines follow when you rest."
+    return say(
+        "Token {step} of {steps}, `{token}`, unit {unit} of {units}. Choose another in the player above; the lines follow "
+        "when you rest.",
+        step=cursor.step + 1,
+        steps=len(reading.tokens),
+        token=token,
+        unit=cursor.unit + 1,
+        units=reading.trace.hidden,
     )
 
 
 def unit_table(reading: Reading, cursor: Cursor) -> dict[str, list[Any]]:
     """The values of the chosen unit at every token: a column for each gate and state."""
     trace = reading.trace
-    return {"token": list(reading.tokens)} | {name: trace[name][:, cursor.unit].tolist() for name in trace.names}
+    return {say("token"): list(reading.tokens)} | {name: trace[name][:, cursor.unit].tolist() for name in trace.names}
 
 
 def slowness(cell: str, found: list[Change]) -> str:
     """Whether the memory moves more slowly than what is shown of it, as Markdown."""
     if len(found) == 1:
         (h,) = found
-        return f"**{cell}**: h moves by {h.median:.3f} a step (median), {h.relative:.0%} of its range. It has no c."
+        return say(
+            "**{cell}**: h moves by {median:.3f} a step (median), {relative:.0%} of its range. It has no c.",
+            cell=cell,
+            median=h.median,
+            relative=h.relative,
+        )
     c, h = found
-    verdict = "c is the slower one" if c.relative < h.relative else "c is **not** the slower one on this text"
-    return (
-        f"**{cell}**: a step moves c by {c.median:.3f} and h by {h.median:.3f} (medians over units and steps), "
-        f"which is {c.relative:.0%} of the range of c and {h.relative:.0%} of the range of h: {verdict}."
+    return say(
+        "**{cell}**: a step moves c by {c:.3f} and h by {h:.3f} (medians over units and steps), "
+        "which is {c_share:.0%} of the range of c and {h_share:.0%} of the range of h: {verdict}.",
+        cell=cell,
+        c=c.median,
+        h=h.median,
+        c_share=c.relative,
+        h_share=h.relative,
+        verdict=(
+            say("c is the slower one") if c.relative < h.relative else say("c is **not** the slower one on this text")
+        ),
     )
 
 
 def training(facts: dict[str, Any]) -> str:
     """How a trained network was made and how good it is, as Markdown."""
     run, perplexity = facts["run"], facts["perplexity"]
-    return (
-        f"A word-level language model with H = {run['hidden']} hidden units and {facts['parameters']:,} weights, trained "
-        f"on sentences of number agreement: {run['steps']:,} updates of {run['batch']} texts from seed {run['seed']}. "
-        f"Its loss at the end was {facts['loss']:.2f} nats a word. On texts it never saw, its perplexity is "
-        f"{perplexity['network']:.2f}; counting pairs of words gives {perplexity['bigram']:.2f}, counting words "
-        f"{perplexity['unigram']:.1f}. {facts['note']} Make it again with `{facts['command']}`."
+    return say(
+        "A word-level language model with H = {hidden} hidden units and {parameters:,} weights, trained on sentences of "
+        "number agreement: {steps:,} updates of {batch} texts from seed {seed}. Its loss at the end was {loss:.2f} nats a "
+        "word. On texts it never saw, its perplexity is {network:.2f}; counting pairs of words gives {bigram:.2f}, counting "
+        "words {unigram:.1f}. {note} Make it again with `{command}`.",
+        **{name: run[name] for name in ("hidden", "steps", "batch", "seed")},
+        **{name: perplexity[name] for name in ("network", "bigram", "unigram")},
+        parameters=facts["parameters"],
+        loss=facts["loss"],
+        note=say(facts["note"]),
+        command=facts["command"],
+    )
+
+
+def accuracy(facts: dict[str, Any], *, dark: bool) -> go.Figure:
+    """The lines of `accuracy_lines` as a figure."""
+    return lines(
+        accuracy_lines(facts),
+        say("It keeps the subject's number where the nearest noun misleads"),
+        say("words between subject and verb"),
+        say("share of right verbs"),
+        span=(0, 1.05),
+        dark=dark,
     )
 
 
@@ -97,9 +142,9 @@ def accuracy_lines(facts: dict[str, Any]) -> list[Line]:
     by_distance = {int(distance): found for distance, found in facts["accuracy"].items()}
     misleading = {d: found for d, found in by_distance.items() if found["sentences_with_attractors"]}
     return [
-        Line("network", list(misleading), [found["with_attractors"] for found in misleading.values()], "state"),
+        Line(say("network"), list(misleading), [found["with_attractors"] for found in misleading.values()], "state"),
         Line(
-            "nearest noun",
+            say("nearest noun"),
             list(misleading),
             [found["nearest_noun_with_attractors"] for found in misleading.values()],
             "reset",
@@ -127,12 +172,15 @@ def graded(guess: str, found: list[Change]) -> str:
     """What the tensors say to a guess on which of an LSTM's states moves more, as Markdown."""
     c, h = found
     answer = "c" if c.relative > h.relative else "h"
-    verdict = "Right" if guess == answer else "Not this time"
-    slower = "h" if answer == "c" else "c"
-    return (
-        f"**{verdict}: in this LSTM, {answer} moves more, measured by the range that each unit covers on this text.** "
-        f"{slower} is the slower one. In plain numbers c takes steps of {c.median:.2f} and h of {h.median:.2f}: a memory "
-        "has no bound, so its steps may look large and still be a small part of its way."
+    return say(
+        "**{verdict}: in this LSTM, {answer} moves more, measured by the range that each unit covers on this text.** "
+        "{slower} is the slower one. In plain numbers c takes steps of {c:.2f} and h of {h:.2f}: a memory has no bound, so "
+        "its steps may look large and still be a small part of its way.",
+        verdict=say("Right") if guess == answer else say("Not this time"),
+        answer=answer,
+        slower="h" if answer == "c" else "c",
+        c=c.median,
+        h=h.median,
     )
 
 
@@ -144,7 +192,7 @@ def memory_table(reading: Reading, unit: int) -> str:
     trace = reading.trace
     names = {"RNN": ("h",), "LSTM": ("i", "f", "c"), "GRU": ("1-z", "h")}[trace.cell.kind]
     meaning = {"1-z": "write (1 - z)", "i": "write (i)", "f": "keep (f)", "c": "memory (c)", "h": "state (h)"}
-    head = "| word | " + " | ".join(meaning[name] for name in names) + " |"
+    head = f"| {say('word')} | " + " | ".join(say(meaning[name]) for name in names) + " |"
     rule = "|---|" + "---:|" * len(names)
     columns = [trace[name][:, unit] for name in names]
     body = [
@@ -165,19 +213,21 @@ def notice(question: Question, unit: int) -> str:
         question: what is on the screen.
         unit: the unit of the trained network that keeps the number, from 0.
     """
-    learned = _NOTICE[question.cell].format(unit=unit + 1)
-    table = f"The table is the trained {question.cell} in PyTorch's form, on the lecture's sentence."
+    learned = say(_NOTICE[question.cell], unit=unit + 1)
+    table = say("The table is the trained {cell} in PyTorch's form, on the lecture's sentence.", cell=question.cell)
     if question.trained:
         return f"{learned} {table}"
-    return (
-        f"The network above is untrained: its weights are random numbers from seed {question.seed}, and no unit means "
-        f"anything yet. Compare the trained one. {learned} {table}"
+    untrained = say(
+        "The network above is untrained: its weights are random numbers from seed {seed}, and no unit means anything yet. "
+        "Compare the trained one.",
+        seed=question.seed,
     )
+    return f"{untrained} {learned} {table}"
 
 
 def notice_three(*, trained: bool) -> str:
     """What to notice in the three cells, as Markdown."""
-    return NOTICE_THREE if trained else f"{_UNTRAINED_THREE} {NOTICE_THREE}"
+    return say(NOTICE_THREE) if trained else f"{say(_UNTRAINED_THREE)} {say(NOTICE_THREE)}"
 
 
 _NOTICE = {

@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
+from playground.language import wordings
+
 MOST = 500
 """Answers that are kept of one session."""
 
@@ -77,7 +79,8 @@ def heard(key: str, question: str, options: dict[str, str] | None = None) -> Non
 
 def judged(key: str, text: str) -> None:
     """Keep what the page says of the newest answer to a question, where that begins with a verdict."""
-    verdict = next((word for start, word in _VERDICTS.items() if text.lstrip("* ").startswith(start)), "")
+    begins = text.lstrip("* ")
+    verdict = next((word for start, word in _VERDICTS.items() if begins.startswith(tuple(wordings(start)))), "")
     log = list(so_far())
     newest = next((place for place in reversed(range(len(log))) if log[place].key == key), None)
     if verdict and newest is not None and not log[newest].verdict:

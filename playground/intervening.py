@@ -16,6 +16,7 @@ from models.saliency import VERBS, before_verb
 from models.what_if import LARGEST, MOST, Answer, Change, Clamp, Cut, Edit, Effect, Scope
 from playground.controls import LECTURE
 from playground.figures import Curve
+from playground.language import say, wordings
 
 ASKED = (
     "**Which gate, unit or weight carries the memory, and what happens without it?** "
@@ -93,16 +94,18 @@ def parsed(text: str, room: Scope, presets: Mapping[str, Preset]) -> list[Part]:
     pieces = [piece.strip() for piece in said.split(";")]
     found = [part for piece in pieces if piece and piece.casefold() != NONE for part in _parts(piece, room, presets)]
     if len(found) > MOST:
-        return [*found[:MOST], Part("", None, f"There are {len(found):,} changes, and at most {MOST} are made")]
+        told = say("There are {count:,} changes, and at most {most} are made", count=len(found), most=MOST)
+        return [*found[:MOST], Part("", None, told)]
     return found
 
 
 def _parts(text: str, room: Scope, presets: Mapping[str, Preset]) -> list[Part]:
-    name = next((name for name in PRESETS if name.casefold() == text.casefold()), "")
+    said = text.casefold()
+    name = next((name for name in PRESETS if said in (each.casefold() for each in wordings(name))), "")
     if not name:
         return [_part(text, room)]
     if name not in presets:
-        return [Part(name, None, "this network has no such gate or unit")]
+        return [Part(name, None, say("this network has no such gate or unit"))]
     return [Part(written(change), change) for change in presets[name].changes]
 
 
@@ -120,7 +123,9 @@ def _change(text: str, room: Scope) -> Change:
     if found := _CLAMP.fullmatch(text):
         name, step, unit, value = found.groups()
         if name not in room.roles:
-            raise ValueError(f"this cell has {', '.join(room.roles)}, but no {name[:_SHOWN]}")
+            raise ValueError(
+                say("this cell has {names}, but no {name}", names=", ".join(room.roles), name=name[:_SHOWN])
+            )
         places = _place("unit", unit, room.hidden), _place("token", step, steps)
         return Clamp(name, _value(value), *places)
     if found := _CUT.fullmatch(text):
@@ -128,29 +133,37 @@ def _change(text: str, room: Scope) -> Change:
     if found := _EDIT.fullmatch(text):
         matrix, row, column, value = found.groups()
         if matrix not in room.weights:
-            raise ValueError(f"the weights are {', '.join(room.weights)}")
+            raise ValueError(say("the weights are {names}", names=", ".join(room.weights)))
         rows, columns = room.weights[matrix].shape
         return Edit(matrix, _counted("row", row, rows), _counted("column", column or "1", columns), _value(value))
-    raise ValueError(f"a change is written {GRAMMAR}")
+    raise ValueError(say("a change is written {grammar}", grammar=say(GRAMMAR)))
 
 
 def _place(what: str, text: str, most: int) -> int | None:
     return None if text == "all" else _counted(what, text, most)
 
 
+_RANGES = {
+    "unit": "the units here are 1 to {most}",
+    "token": "the tokens here are 1 to {most}",
+    "row": "the rows here are 1 to {most}",
+    "column": "the columns here are 1 to {most}",
+}
+
+
 def _counted(what: str, text: str, most: int) -> int:
     """A place that visitors count from 1, counted from 0."""
     if not 1 <= int(text) <= most:
-        raise ValueError(f"the {what}s here are 1 to {most}")
+        raise ValueError(say(_RANGES[what], most=most))
     return int(text) - 1
 
 
 def _value(text: str) -> float:
     if not _DECIMAL.fullmatch(text):
-        raise ValueError(f"{code(text)} is no number")
+        raise ValueError(say("{text} is no number", text=code(text)))
     value = float(text)
     if abs(value) > LARGEST:
-        raise ValueError(f"numbers here go up to {LARGEST:,.0f}")
+        raise ValueError(say("numbers here go up to {largest:,.0f}", largest=LARGEST))
     return value
 
 
@@ -189,33 +202,39 @@ def _target(change: Change) -> tuple[object, ...]:
 def named(change: Change, room: Scope) -> str:
     """A change in a few words, as Markdown."""
     if isinstance(change, Cut):
-        return f"unit {change.unit + 1} cut"
+        return say("unit {unit} cut", unit=change.unit + 1)
     if isinstance(change, Edit):
         place = f"[{change.row + 1},{change.column + 1}]"
         return f"{change.matrix} {place}, {_between(change, room)}: {change.value:.4g}"
-    units = "all units" if change.unit is None else f"unit {change.unit + 1}"
-    where = "all tokens" if change.step is None else f"token {change.step + 1} {code(room.tokens[change.step])}"
+    units = say("all units") if change.unit is None else say("unit {unit}", unit=change.unit + 1)
+    where = say("all tokens")
+    if change.step is not None:
+        where = say("token {step} {token}", step=change.step + 1, token=code(room.tokens[change.step]))
     odd = room.roles[change.name] in _ORDINARY and not 0 <= change.value <= 1
-    return f"{change.name} of {units} at {where} = {change.value:.4g}" + (" (beyond any gate)" if odd else "")
+    told = "{name} of {units} at {where} = {value:.4g}"
+    if odd:
+        told = "{name} of {units} at {where} = {value:.4g} (beyond any gate)"
+    return say(told, name=change.name, units=units, where=where, value=change.value)
 
 
 def _between(edit: Edit, room: Scope) -> str:
     column = column_name(edit.matrix, edit.column)
-    return row_name(edit.matrix, edit.row, room) + (f" from {column}" if column else "")
+    row = row_name(edit.matrix, edit.row, room)
+    return say("{row} from {column}", row=row, column=column) if column else row
 
 
 def row_name(matrix: str, row: int, room: Scope) -> str:
     """What a row of a weight belongs to: "f of unit 3", or a word of the output layer."""
     if matrix.startswith("head"):
         return f"“{room.vocabulary[row]}”"
-    return f"{room.blocks[row // room.hidden]} of unit {row % room.hidden + 1}"
+    return say("{name} of unit {unit}", name=room.blocks[row // room.hidden], unit=row % room.hidden + 1)
 
 
 def column_name(matrix: str, column: int) -> str:
     """Where a weight of a column comes from; empty for a bias."""
     if "bias" in matrix:
         return ""
-    return f"x {column + 1}" if matrix == "weight_ih_l0" else f"h of unit {column + 1}"
+    return f"x {column + 1}" if matrix == "weight_ih_l0" else say("{name} of unit {unit}", name="h", unit=column + 1)
 
 
 def present(matrix: str, row: int, column: int, parts: Sequence[Part], room: Scope) -> float:
@@ -231,12 +250,14 @@ def present(matrix: str, row: int, column: int, parts: Sequence[Part], room: Sco
 def complaints(parts: Sequence[Part]) -> list[str]:
     """A sentence for each part that is ignored; three at most, and one that counts the others."""
     wrong = [
-        f"The change {code(part.text)} is ignored: {part.wrong}." if part.text else f"{part.wrong}."
+        say("The change {change} is ignored: {why}.", change=code(part.text), why=part.wrong)
+        if part.text
+        else f"{part.wrong}."
         for part in parts
         if part.change is None
     ]
     more = len(wrong) - 3
-    return [*wrong[:3], f"{more} more changes are ignored."] if more > 0 else wrong
+    return [*wrong[:3], say("{more} more changes are ignored.", more=more)] if more > 0 else wrong
 
 
 def code(text: str) -> str:
@@ -276,7 +297,7 @@ def presets(question: Question, room: Scope, unit: int, reading: Reading) -> dic
         changes[CUT_OTHER] = (Cut((unit + 1) % room.hidden),)
     looks = _LOOKS | _LOOKS_OF[cell] if question.trained else dict.fromkeys(PRESETS, _UNTRAINED)
     return {
-        name: Preset(changes[name], looks[name].format(unit=unit + 1, here=here, token=half + 1, comma=comma + 1))
+        name: Preset(changes[name], say(looks[name], unit=unit + 1, here=here, token=half + 1, comma=comma + 1))
         for name in PRESETS
         if changes.get(name)
     }
@@ -361,26 +382,34 @@ _LOOKS_OF = {
 def percent(share: float) -> str:
     """A probability as a visitor reads it."""
     if not np.isfinite(share):
-        return "no number"
+        return say("no number")
     return "< 0.1 %" if 0 < share < 0.0005 else f"{100 * share:.1f} %"
 
 
 def said(effect: Effect, tokens: Sequence[str], changes: int) -> str:
     """What a change has changed, as Markdown."""
     if not changes:
-        return "**Nothing is changed: this is the run as it is.** Choose a preset, or clamp a gate yourself."
+        return say("**Nothing is changed: this is the run as it is.** Choose a preset, or clamp a gate yourself.")
     if effect.first is None:
-        return (
+        return say(
             "**Nothing differs, to the last bit.** What you set is what the cell computes anyway, or nobody reads it."
         )
-    start = "The run differs from the first token on"
+    start = say("The run differs from the first token on: h by up to {largest:.2g}.", largest=effect.largest)
     if effect.first:
-        same, parting = (f"token {step + 1} {code(tokens[step])}" for step in (effect.first - 1, effect.first))
-        start = f"Up to {same} all is the same, to the last bit. From {parting} on the run differs"
-    return (
-        f"{_verdict(effect)} {start}: h by up to {effect.largest:.2g}. The most probable next word is another one "
-        f"after {_counted_tokens(effect.flips, tokens)}."
+        same, parting = (
+            say("token {step} {token}", step=step + 1, token=code(tokens[step]))
+            for step in (effect.first - 1, effect.first)
+        )
+        start = say(
+            "Up to {same} all is the same, to the last bit. From {parting} on the run differs: h by up to {largest:.2g}.",
+            same=same,
+            parting=parting,
+            largest=effect.largest,
+        )
+    flips = say(
+        "The most probable next word is another one after {tokens}.", tokens=_counted_tokens(effect.flips, tokens)
     )
+    return f"{_verdict(effect)} {start} {flips}"
 
 
 def _verdict(effect: Effect) -> str:
@@ -388,34 +417,42 @@ def _verdict(effect: Effect) -> str:
     before, after = effect.verbs
     most, left = max(effect.before), max(effect.after)
     if max(most, left) < _EXPECTED:
-        return "**Neither verb is expected there**, with or without the changes."
+        return say("**Neither verb is expected there**, with or without the changes.")
     if left < most / 2:
         falls = percent(effect.after[VERBS.index(before)])
-        return (
-            f"**The verb is lost:** *{before}* falls from {percent(most)} to {falls}, and its rival does not take over."
+        return say(
+            "**The verb is lost:** *{verb}* falls from {before} to {after}, and its rival does not take over.",
+            verb=before,
+            before=percent(most),
+            after=falls,
         )
-    return f"**The verb flips from *{before}* to *{after}*.**" if effect.flipped else f"**The verb stays *{before}*.**"
+    if effect.flipped:
+        return say("**The verb flips from *{before}* to *{after}*.**", before=before, after=after)
+    return say("**The verb stays *{verb}*.**", verb=before)
 
 
 def _counted_tokens(flips: Sequence[int], tokens: Sequence[str]) -> str:
     if not flips:
-        return "no token"
+        return say("no token")
     named_ones = " · ".join(f"{step + 1} {code(tokens[step])}" for step in flips[:4])
-    return f"{len(flips)} of {len(tokens)} tokens ({named_ones}{' …' if len(flips) > 4 else ''})"
+    named_ones += " …" if len(flips) > 4 else ""
+    return say("{count} of {tokens} tokens ({named})", count=len(flips), tokens=len(tokens), named=named_ones)
 
 
 def where_asked(effect: Effect, tokens: Sequence[str]) -> str:
     """Where the network is asked for the verb, as Markdown."""
     follows = effect.asked + 1 < len(tokens) and tokens[effect.asked + 1] in VERBS
-    place = f"after token {effect.asked + 1} {code(tokens[effect.asked])}"
-    return f"Asked right before the verb, {place}" if follows else f"The text has no verb: asked at its end, {place}"
+    told = "The text has no verb: asked at its end, after token {step} {token}"
+    if follows:
+        told = "Asked right before the verb, after token {step} {token}"
+    return say(told, step=effect.asked + 1, token=code(tokens[effect.asked]))
 
 
 def verb_curves(before: Answer, after: Answer | None) -> list[Curve]:
     """How probable both verbs are after each token: solid as it is, dashed with the changes."""
     x = list(range(1, len(before.reading.tokens) + 1))
     return [
-        Curve(f"{verb}{', changed' if dash else ''}", x, answer.chance(verb), role, dash, dots=True)
+        Curve(say("{verb}, changed", verb=verb) if dash else verb, x, answer.chance(verb), role, dash, dots=True)
         for verb, role in _VERB_ROLES
         for dash, answer in enumerate((before, after))
         if answer
@@ -442,7 +479,7 @@ def unit_curves(before: Answer, after: Answer | None, state: str, unit: int) -> 
     x = list(range(1, len(before.reading.tokens) + 1))
     role = "memory" if state == "c" else "state"
     return [
-        Curve(name, x, answer.reading.trace[state][:, unit], role, dash, dots=True)
+        Curve(say(name), x, answer.reading.trace[state][:, unit], role, dash, dots=True)
         for dash, (name, answer) in enumerate(zip(("as it is", "changed"), (before, after), strict=True))
         if answer
     ]
@@ -457,9 +494,10 @@ def difference(before: Answer, after: Answer, state: str) -> NDArray[np.float64]
 def overflowed(after: Answer) -> str:
     """A sentence for a run that left the range of its number format."""
     step = (after.lost or 0) + 1
-    return (
-        f"With these changes the state grows beyond the largest float32 at token {step}, so there is no run to show. "
-        "Take smaller values. What you see is the run as it is."
+    return say(
+        "With these changes the state grows beyond the largest float32 at token {step}, so there is no run to show. "
+        "Take smaller values. What you see is the run as it is.",
+        step=step,
     )
 
 
@@ -467,9 +505,11 @@ def exactness(after: Answer) -> str:
     """How far a run with edited weights is from `torch.nn`, as Markdown; empty where torch cannot compute it."""
     if after.reading.deviation is None:
         return ""
-    return (
-        f":green-badge[:material/verified: max &#124;difference&#124; {after.reading.deviation:.1e}] "
-        f"`torch.nn.{after.reading.trace.cell.kind}` with the edited weights gives the changed run, too."
+    return say(
+        ":green-badge[:material/verified: max &#124;difference&#124; {deviation:.1e}] "
+        "`torch.nn.{cell}` with the edited weights gives the changed run, too.",
+        deviation=after.reading.deviation,
+        cell=after.reading.trace.cell.kind,
     )
 
 
@@ -483,11 +523,15 @@ def question(preset: Preset, unit: int, tokens: Sequence[str]) -> str:
     """The question that comes before its answer, as Markdown."""
     steps = [change.step for change in preset.changes if isinstance(change, Clamp) and change.step is not None]
     first, last = steps[0], steps[-1]
-    return (
-        f"In the trained LSTM, unit {unit + 1} keeps the number of the subject. Suppose its output gate is shut from token "
-        f"{first + 1} {code(tokens[first])} to token {last + 1} {code(tokens[last])} of the lecture's sentence: there its "
-        f"h is 0 and nobody can read it. After that, right before the verb, the gate is free again. "
-        "**Does the verb change?**"
+    return say(
+        "In the trained LSTM, unit {unit} keeps the number of the subject. Suppose its output gate is shut from token "
+        "{first} {first_token} to token {last} {last_token} of the lecture's sentence: there its h is 0 and nobody can read "
+        "it. After that, right before the verb, the gate is free again. **Does the verb change?**",
+        unit=unit + 1,
+        first=first + 1,
+        first_token=code(tokens[first]),
+        last=last + 1,
+        last_token=code(tokens[last]),
     )
 
 
@@ -499,26 +543,44 @@ def graded(guess: str, hidden: Effect, too_late: Effect) -> str:
         hidden: what hiding the unit until the verb changes.
         too_late: what hiding it right before the verb changes.
     """
-    verdict = "Right" if (guess == "yes") == hidden.flipped else "Not this time"
-    return (
-        f"**{verdict}: *{hidden.verbs[0]}* {'flips' if hidden.flipped else 'stays'}.** It has "
-        f"{percent(hidden.before[0])} as it is and {percent(hidden.after[0])} with the gate shut. What is hidden is not "
-        "lost: f keeps c while o hides it. Shut the same gate at one token only, the one right before the verb, and "
-        f"*was* has {percent(too_late.after[0])}, *were* {percent(too_late.after[1])}."
+    verdict = say("Right") if (guess == "yes") == hidden.flipped else say("Not this time")
+    fate = "**{verdict}: *{verb}* flips.**" if hidden.flipped else "**{verdict}: *{verb}* stays.**"
+    why = say(
+        "It has {before} as it is and {after} with the gate shut. What is hidden is not lost: f keeps c while o hides it. "
+        "Shut the same gate at one token only, the one right before the verb, and *was* has {was}, *were* {were}.",
+        before=percent(hidden.before[0]),
+        after=percent(hidden.after[0]),
+        was=percent(too_late.after[0]),
+        were=percent(too_late.after[1]),
     )
+    return f"{say(fate, verdict=verdict, verb=hidden.verbs[0])} {why}"
 
 
 def carries(cell: str, cuts: NDArray[np.floating], plain: Effect) -> str:
     """Which unit carries the number, from cutting each of them, as Markdown."""
     flips = [unit + 1 for unit in range(len(cuts)) if cuts[unit, 1] > cuts[unit, 0]]
     weakest = int(cuts[:, 0].argmin())
-    counted = f"unit {flips[0]}" if len(flips) == 1 else f"units {', '.join(map(str, flips))}"
-    flipping = f"cutting {counted} flips the verb" if flips else "cutting one unit never flips the verb"
-    return (
-        f"**One unit at a time.** The trained {cell} says *was* with {percent(plain.before[0])} in the lecture's sentence. "
-        f"Of its {len(cuts)} units, {flipping}. Without unit {weakest + 1}, *was* has the least: "
-        f"{percent(cuts[weakest, 0])}, and *were* {percent(cuts[weakest, 1])}. {_CARRIES[cell]}"
+    flipping = "Of its {units} units, cutting one unit never flips the verb."
+    if flips:
+        flipping = "Of its {units} units, cutting units {flips} flips the verb."
+    if len(flips) == 1:
+        flipping = "Of its {units} units, cutting unit {flips} flips the verb."
+    sentences = (
+        say(
+            "**One unit at a time.** The trained {cell} says *was* with {was} in the lecture's sentence.",
+            cell=cell,
+            was=percent(plain.before[0]),
+        ),
+        say(flipping, units=len(cuts), flips=", ".join(map(str, flips))),
+        say(
+            "Without unit {unit}, *was* has the least: {was}, and *were* {were}.",
+            unit=weakest + 1,
+            was=percent(cuts[weakest, 0]),
+            were=percent(cuts[weakest, 1]),
+        ),
+        say(_CARRIES[cell]),
     )
+    return " ".join(sentences)
 
 
 _CARRIES = {
@@ -530,20 +592,25 @@ _CARRIES = {
 
 def preset_table(found: Mapping[str, Effect]) -> str:
     """What each preset does to the verb, in Markdown."""
-    head = "| preset, on the lecture's sentence | *was* | *were* | next words changed |\n|---|---:|---:|---:|"
+    head = say("| preset, on the lecture's sentence | *was* | *were* | next words changed |")
+    rule = "|---|---:|---:|---:|"
     rows = [
-        f"| {name} | {percent(effect.after[0])} | {percent(effect.after[1])} | {len(effect.flips)} |"
+        f"| {say(name)} | {percent(effect.after[0])} | {percent(effect.after[1])} | {len(effect.flips)} |"
         for name, effect in found.items()
     ]
-    return "\n".join([head, *rows])
+    return "\n".join([head, rule, *rows])
 
 
 def memory_or_state(memory: Effect, state: Effect, where: Clamp, token: str) -> str:
     """What setting c, and setting h, of the LSTM's number unit does, as Markdown."""
-    return (
-        f"**Memory and state.** In the LSTM, set c of unit {(where.unit or 0) + 1} at token {(where.step or 0) + 1} "
-        f"{code(token)} to what it is in “The cats …”: *were* gets {percent(memory.after[1])}. Set h of that unit "
-        f"instead: *were* gets {percent(state.after[1])}. The number is carried by c; h only shows it."
+    return say(
+        "**Memory and state.** In the LSTM, set c of unit {unit} at token {step} {token} to what it is in “The cats …”: "
+        "*were* gets {memory}. Set h of that unit instead: *were* gets {state}. The number is carried by c; h only shows it.",
+        unit=(where.unit or 0) + 1,
+        step=(where.step or 0) + 1,
+        token=code(token),
+        memory=percent(memory.after[1]),
+        state=percent(state.after[1]),
     )
 
 
@@ -582,10 +649,10 @@ def attempts(memory: Clamp, rnn_unit: int) -> Attempts:
     return {
         "Write another memory": (
             lecture("LSTM", written(memory)),
-            _WRITE.format(state=state),
+            say(_WRITE, state=state),
         ),
         "Find the unit of the RNN": (
             lecture("RNN", written(Cut(rnn_unit))),
-            _FIND.format(unit=rnn_unit + 1),
+            say(_FIND, unit=rnn_unit + 1),
         ),
     }

@@ -13,6 +13,7 @@ from models.saliency import VERBS
 from models.what_if import LARGEST, MOST, Answer, Change, Clamp, Cut, Edit, Effect, Scope, WhatIf, effect
 from playground import compute, controls, figures, intervening, showing, typed
 from playground.intervening import Part, Preset
+from playground.language import said_all, say
 from playground.notation import Notation
 from playground.player import Cursor
 
@@ -27,6 +28,20 @@ _MATRICES = {
     "head.weight": "head.weight: from h to the words",
     "head.bias": "head.bias: of the words",
 }
+_OF_UNIT = {
+    "c": (
+        "The memory c of unit {unit}",
+        "The memory c of unit {unit}, which changes most",
+        "The memory c of unit {unit} after each token, as it is and changed",
+    ),
+    "h": (
+        "The state h of unit {unit}",
+        "The state h of unit {unit}, which changes most",
+        "The state h of unit {unit} after each token, as it is and changed",
+    ),
+}
+"""Over the curve of a unit: its title, the same where it is the one that changes most, and its alt text."""
+
 _NUMBER_WIDTH = 130
 _ALL = -1  # in a menu: all units, all tokens; None would be nothing chosen
 
@@ -60,12 +75,12 @@ def _show_presets(text: str, presets: dict[str, Preset]) -> None:
         for name, preset in presets.items():
             chosen = name.casefold() == said
             st.button(
-                name, key=f"whatif_preset_{name}", help=preset.look, type="primary" if chosen else "secondary",
+                say(name), key=f"whatif_preset_{name}", help=preset.look, type="primary" if chosen else "secondary",
                 on_click=typed.put, kwargs={TEXT: name},
             )  # fmt: skip
     look = next((preset.look for name, preset in presets.items() if name.casefold() == said), "")
     if look:
-        st.markdown(f":material/visibility: **Look at this.** {look}")
+        st.markdown(say(":material/visibility: **Look at this.** {look}", look=look))
 
 
 def _row(name: str):  # noqa: ANN202 - Streamlit's container
@@ -77,7 +92,7 @@ def _ask_clamp(cell: str, room: Scope, parts: Sequence[Part], unit: int) -> None
     gate = next((k for k, name in enumerate(roles) if room.roles[name] == "keep"), 0)
     with _row("clamp"):
         name = st.selectbox(
-            "Gate or state",
+            say("Gate or state"),
             roles,
             gate,
             format_func=lambda name: _title(name, room),
@@ -86,56 +101,58 @@ def _ask_clamp(cell: str, room: Scope, parts: Sequence[Part], unit: int) -> None
         )
         units = [_ALL, *range(room.hidden)]
         of = st.selectbox(
-            "Unit", units, unit + 1, format_func=_unit, key=f"whatif_unit_{cell}_{room.hidden}", width=110
+            say("Unit"), units, unit + 1, format_func=_unit, key=f"whatif_unit_{cell}_{room.hidden}", width=110
         )
         steps = [_ALL, *range(len(room.tokens))]
         at = st.selectbox(
-            "Token", steps, 0, format_func=lambda step: _token(step, room), width=190,
+            say("Token"), steps, 0, format_func=lambda step: _token(step, room), width=190,
             key=f"whatif_token_{len(room.tokens)}",
         )  # fmt: skip
         clamp = Clamp(name, 0.0, *(None if place == _ALL else place for place in (of, at)))
         for value in (0.0, 1.0):
-            _add_button(f"Set to {value:g}", f"whatif_set_{value:g}", parts, replace(clamp, value=value))
+            _add_button(
+                say("Set to {value:g}", value=value), f"whatif_set_{value:g}", parts, replace(clamp, value=value)
+            )
         value = st.number_input(
-            "or to any value", -LARGEST, LARGEST, 0.5, 0.1, format="%g", key="whatif_value", width=_NUMBER_WIDTH
+            say("or to any value"), -LARGEST, LARGEST, 0.5, 0.1, format="%g", key="whatif_value", width=_NUMBER_WIDTH
         )
-        _add_button("Set", "whatif_set", parts, replace(clamp, value=float(value)))
+        _add_button(say("Set"), "whatif_set", parts, replace(clamp, value=float(value)))
 
 
 def _ask_cut(cell: str, room: Scope, parts: Sequence[Part], unit: int) -> None:
     with _row("cut"):
         cut = st.selectbox(
-            "Unit", range(room.hidden), unit, format_func=_unit, key=f"whatif_cut_{cell}_{room.hidden}", width=130
+            say("Unit"), range(room.hidden), unit, format_func=_unit, key=f"whatif_cut_{cell}_{room.hidden}", width=130
         )
-        _add_button("Cut it", "whatif_cut", parts, Cut(cut))
-    st.caption("The unit's h, and its c, are 0 at every token: later steps and the output get nothing from it.")
+        _add_button(say("Cut it"), "whatif_cut", parts, Cut(cut))
+    st.caption(say("The unit's h, and its c, are 0 at every token: later steps and the output get nothing from it."))
 
 
 def _ask_edit(cell: str, room: Scope, parts: Sequence[Part], unit: int) -> None:
     with _row("edit"):
         matrix = st.selectbox(
-            "Matrix", list(_MATRICES), format_func=_MATRICES.__getitem__, key="whatif_matrix", width=240
+            say("Matrix"), list(_MATRICES), format_func=said_all(_MATRICES).__getitem__, key="whatif_matrix", width=240
         )
         rows, columns = room.weights[matrix].shape
         size = f"{cell}_{matrix}_{rows}_{columns}"
         row = st.selectbox(
-            "Row", range(rows), 0 if matrix.startswith("head") else unit, key=f"whatif_row_{size}", width=165,
+            say("Row"), range(rows), 0 if matrix.startswith("head") else unit, key=f"whatif_row_{size}", width=165,
             format_func=lambda row: f"{row + 1}: {intervening.row_name(matrix, row, room)}",
         )  # fmt: skip
         column = 0
         if columns > 1:
             column = st.selectbox(
-                "Column", range(columns), min(unit, columns - 1), key=f"whatif_column_{size}", width=155,
+                say("Column"), range(columns), min(unit, columns - 1), key=f"whatif_column_{size}", width=155,
                 format_func=lambda column: f"{column + 1}: {intervening.column_name(matrix, column)}",
             )  # fmt: skip
         here = intervening.present(matrix, row, column, parts, room)
         value = st.number_input(
-            f"New value (now {here:.4g})", -LARGEST, LARGEST, here, 0.1, format="%.4g", width=175,
+            say("New value (now {here:.4g})", here=here), -LARGEST, LARGEST, here, 0.1, format="%.4g", width=175,
             key=f"whatif_weight_{size}_{row}_{column}_{here}",
         )  # fmt: skip
         edit = Edit(matrix, row, column, 0.0)
-        _add_button("Set", "whatif_edit", parts, replace(edit, value=float(value)))
-        _add_button("Set to 0", "whatif_edit_0", parts, edit)
+        _add_button(say("Set"), "whatif_edit", parts, replace(edit, value=float(value)))
+        _add_button(say("Set to {value:g}", value=0), "whatif_edit_0", parts, edit)
 
 
 def _add_button(label: str, key: str, parts: Sequence[Part], change: Change) -> None:
@@ -152,40 +169,43 @@ def _add(parts: Sequence[Part], change: Change) -> None:
 
 def _show_in_force(parts: Sequence[Part], room: Scope) -> None:
     if st.session_state.pop("whatif_full", False):
-        st.warning(f"At most {MOST} changes are made at once. Remove one first.")
+        st.warning(say("At most {most} changes are made at once. Remove one first.", most=MOST))
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="whatif_in_force"):
-        st.markdown("**In force:**" if parts else "**In force:** nothing. The network runs as it is.", width="content")
+        told = "**In force:**" if parts else "**In force:** nothing. The network runs as it is."
+        st.markdown(say(told), width="content")
         for place, part in enumerate(parts):
             if not part.text:
                 continue
-            label = intervening.named(part.change, room) if part.change else f"ignored: {intervening.code(part.text)}"
+            ignored = say("ignored: {change}", change=intervening.code(part.text))
+            label = intervening.named(part.change, room) if part.change else ignored
             others = intervening.joined([*parts[:place], *parts[place + 1 :]])
             st.button(
-                label, key=f"whatif_remove_{place}", icon=":material/close:", help="Remove this change",
+                label, key=f"whatif_remove_{place}", icon=":material/close:", help=say("Remove this change"),
                 on_click=typed.put, kwargs={TEXT: others},
             )  # fmt: skip
         if parts:
             st.button(
-                "Reset", key="whatif_reset", icon=":material/restart_alt:", type="tertiary",
-                help="Remove all changes", on_click=typed.put, kwargs={TEXT: intervening.NONE},
+                say("Reset"), key="whatif_reset", icon=":material/restart_alt:", type="tertiary",
+                help=say("Remove all changes"), on_click=typed.put, kwargs={TEXT: intervening.NONE},
             )  # fmt: skip
-    with st.expander("All changes in one line, as in the link", key="whatif_line"):
+    with st.expander(say("All changes in one line, as in the link"), key="whatif_line"):
         st.text_input(
-            "Changes, parted by semicolons (Enter reads them)", intervening.FIRST, key=TEXT, bind="query-params"
+            say("Changes, parted by semicolons (Enter reads them)"), intervening.FIRST, key=TEXT, bind="query-params"
         )
-        st.caption(f"Write {intervening.GRAMMAR}, the name of a preset, or none. All count from 1, as on the screen.")
+        how = "Write {grammar}, the name of a preset, or none. All count from 1, as on the screen."
+        st.caption(say(how, grammar=say(intervening.GRAMMAR)))
 
 
 def _title(name: str, room: Scope) -> str:
-    return f"{name}: {room.titles[name]}"
+    return f"{name}: {say(room.titles[name])}"
 
 
 def _unit(unit: int) -> str:
-    return "all" if unit == _ALL else str(unit + 1)
+    return say("all") if unit == _ALL else str(unit + 1)
 
 
 def _token(step: int, room: Scope) -> str:
-    return "all" if step == _ALL else f"{step + 1} {room.tokens[step][:24]}"
+    return say("all") if step == _ALL else f"{step + 1} {room.tokens[step][:24]}"
 
 
 # ---- showing ---------------------------------------------------------------------------------------------------------
@@ -203,13 +223,13 @@ def changed_run(question: Question, changes: tuple[Change, ...], original: Answe
 def show_effect(found: Effect, original: Answer, changed: Answer | None, changes: int) -> None:
     """What the changes have changed: a sentence, and the verbs before and after as large numbers."""
     tokens = original.reading.tokens
-    st.subheader("What it changes")
+    st.subheader(say("What it changes"))
     st.markdown(intervening.said(found, tokens, changes if changed else 0))
     with st.container(horizontal=True, gap="small", key="whatif_verbs"):
         for place, verb in enumerate(VERBS):
             st.metric(
                 f"“{verb}”", intervening.percent(found.after[place]), border=True, width=160, delta_color="off",
-                delta=f"as it is: {intervening.percent(found.before[place])}", delta_arrow="off",
+                delta=say("as it is: {share}", share=intervening.percent(found.before[place])), delta_arrow="off",
             )  # fmt: skip
     st.caption(intervening.where_asked(found, tokens) + ".")
     if changed and (badge := intervening.exactness(changed)):
@@ -225,23 +245,23 @@ def show_curves(found: Effect, original: Answer, changed: Answer | None, unit: i
     with chances:
         showing.chart(
             figures.beside(
-                intervening.verb_curves(original, changed), "How probable each verb is next", "probability", tokens,
-                parting=parting, span=(-0.03, 1.05), dark=controls.dark(),
+                intervening.verb_curves(original, changed), say("How probable each verb is next"), say("probability"),
+                tokens, parting=parting, span=(-0.03, 1.05), dark=controls.dark(), say=say,
             ),
-            key="whatif_chances", alt="Probability of was and were after each token, as it is and changed",
+            key="whatif_chances", alt=say("Probability of was and were after each token, as it is and changed"),
         )  # fmt: skip
     with memory:
-        name = "memory c" if state == "c" else "state h"
-        title = f"The {name} of unit {moved + 1}" + (", which changes most" if parting else "")
+        title, most, alt = (say(text, unit=moved + 1) for text in _OF_UNIT[state])
         showing.chart(
             figures.beside(
-                intervening.unit_curves(original, changed, state, moved), title, state, tokens, parting=parting,
-                dark=controls.dark(),
+                intervening.unit_curves(original, changed, state, moved), most if parting else title, state, tokens,
+                parting=parting,
+                dark=controls.dark(), say=say,
             ),
-            key="whatif_memory", alt=f"The {name} of unit {moved + 1} after each token, as it is and changed",
+            key="whatif_memory", alt=alt,
         )  # fmt: skip
     if parting:
-        st.caption("The dotted line: from this token on the two runs differ.")
+        st.caption(say("The dotted line: from this token on the two runs differ."))
 
 
 def play(original: Answer, changed: Answer | None, letters: Notation, start: Cursor) -> None:
@@ -259,16 +279,16 @@ def show_differences(original: Answer, changed: Answer | None) -> None:
     if not changed:
         return
     states = sorted(original.reading.trace.start)
-    st.markdown("**Changed minus as it is.** An empty cell is the same to the last bit.")
+    st.markdown(say("**Changed minus as it is.** An empty cell is the same to the last bit."))
     for column, state in zip(st.columns(len(states), gap="medium"), states, strict=True):
         with column:
             showing.chart(
                 figures.heatmap(
-                    intervening.difference(original, changed, state), "share", f"Difference of {state}",
-                    original.reading.tokens, dark=controls.dark(),
+                    intervening.difference(original, changed, state), "share", say("Difference of {state}", state=state),
+                    original.reading.tokens, dark=controls.dark(), say=say,
                 ),
                 key=f"whatif_difference_{state}",
-                alt=f"Changed minus as it is: {state} of every unit at every token",
+                alt=say("Changed minus as it is: {state} of every unit at every token", state=state),
             )  # fmt: skip
 
 
@@ -277,7 +297,7 @@ def show_differences(original: Answer, changed: Answer | None) -> None:
 
 def ask_first() -> None:
     """A question about the trained LSTM, answered from the tensors once the visitor has guessed."""
-    st.subheader("Guess first: hide the number until it is needed")
+    st.subheader(say("Guess first: hide the number until it is needed"))
     unit, question = compute.number_unit("LSTM"), intervening.LSTM
     original = compute.changed(WhatIf(question))
     presets = intervening.presets(question, compute.changeable(question), unit, original.reading)
@@ -290,7 +310,7 @@ def ask_first() -> None:
     late = Clamp("o", 0.0, unit, hidden.asked)
     st.markdown(intervening.graded(guess, hidden, effect(original, compute.changed(WhatIf(question, (late,))))))
     st.button(
-        "Show it above", key="whatif_show_hidden", icon=":material/visibility:", on_click=typed.put,
+        say("Show it above"), key="whatif_show_hidden", icon=":material/visibility:", on_click=typed.put,
         kwargs=intervening.lecture("LSTM", intervening.HIDE_ONE),
     )  # fmt: skip
 
@@ -305,10 +325,10 @@ def show_notice(cell: str) -> None:
     with chart:
         showing.chart(
             figures.bars(
-                cuts[:, 0], int(cuts[:, 0].argmin()), "keep", f"{cell}: “was” when one unit is cut",
-                "probability of “was”", span=(0, 1.12), dark=controls.dark(), height=300,
+                cuts[:, 0], int(cuts[:, 0].argmin()), "keep", say("{cell}: “was” when one unit is cut", cell=cell),
+                say("probability of “was”"), span=(0, 1.12), dark=controls.dark(), height=300, say=say,
             ),
-            key="whatif_cuts", alt="Probability of was before the verb, for each unit that is cut",
+            key="whatif_cuts", alt=say("Probability of was before the verb, for each unit that is cut"),
         )  # fmt: skip
     with text:
         st.markdown(intervening.carries(cell, cuts, effect(original, original)))

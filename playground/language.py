@@ -6,11 +6,15 @@
 English stands in the code, so that a page reads as what it shows. `messages/fr.json` holds the same texts in French, with
 the same names in braces; another language is one more file of that kind, and the menu finds it there. What a catalogue
 lacks is shown in English.
+
+Components speak by the same catalogue: `language.js` has their `say`, and `for_browser` the texts that it needs.
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
+from html.parser import HTMLParser
 from pathlib import Path
 
 import streamlit as st
@@ -71,6 +75,44 @@ def wordings(text: str) -> Iterable[str]:
     """A text in every language, English first: what a link may call an option, whoever made it."""
     yield text
     yield from (found for code in languages() if (found := catalogue(code).get(text)))
+
+
+SCRIPT = (Path(__file__).parent / "language.js").read_text(encoding="utf-8")
+"""The browser side: a component joins it to its own JavaScript."""
+
+_SAID = re.compile(r'\bsay\(\s*"([^"]+)"')
+
+
+def texts_in(html: str, js: str) -> tuple[str, ...]:
+    """The English texts of a component: the words and labels of its HTML, and what its JavaScript says, `say("…")`."""
+    return tuple(dict.fromkeys([*_Phrases.of(html), *_SAID.findall(js)]))
+
+
+def for_browser(texts: Iterable[str]) -> dict[str, str]:
+    """Texts of `texts_in` in the visitor's language by the English ones; those alone that differ."""
+    return {text: said for text in texts if (said := say(text)) != text}
+
+
+class _Phrases(HTMLParser):
+    """Collects what HTML says: its text, and the attributes that are read aloud or shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    @classmethod
+    def of(cls, html: str) -> list[str]:
+        parser = cls()
+        parser.feed(html)
+        parser.close()
+        return parser.found
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+        self.found += [value for name, value in attrs if value and name in ("aria-label", "title", "placeholder")]
+
+    def handle_data(self, data: str) -> None:
+        if text := data.strip():
+            self.found.append(text)
 
 
 def choose() -> None:

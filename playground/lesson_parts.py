@@ -12,6 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from playground import controls, guesses, language, lesson, theme
 from playground.exhibits import Exhibit
+from playground.language import say
 from playground.lesson import Lesson, Step
 from playground.shell import Way, share, steps
 
@@ -75,7 +76,8 @@ def after(seat: Seat | None, exhibit: Exhibit) -> None:
     lost = [name for name, _ in seat.step.state if name not in st.session_state and name not in _BROWSER]
     if lost:
         names = ", ".join(f"`{name}`" for name in dict.fromkeys(lost))
-        seat.spot.warning(f"This step of the lesson sets {names}, which this page does not have as it stands now.")
+        told = say("This step of the lesson sets {names}, which this page does not have as it stands now.", names=names)
+        seat.spot.warning(told)
 
 
 def lessons() -> list[Lesson]:
@@ -92,7 +94,7 @@ def keep(own: Lesson | None) -> None:
 
 def _bar() -> Seat | None:
     """The bar of the lesson that the address names, or of a text that it carries."""
-    asked, say, hide = (st.query_params.get(name, "") for name in (lesson.LESSON, lesson.SAY, lesson.HIDE))
+    asked, text, hide = (st.query_params.get(name, "") for name in (lesson.LESSON, lesson.SAY, lesson.HIDE))
     if asked:
         found = next((each for each in lessons() if each.name == asked), None)
         if not found:
@@ -100,7 +102,7 @@ def _bar() -> Seat | None:
             return None
         number, wrong = lesson.number(st.query_params.get(lesson.STEP), found)
         step = found.steps[number - 1]
-        hrefs = [lesson.address(found, k, language.say) for k in range(1, len(found.steps) + 1)]
+        hrefs = [lesson.address(found, k, say) for k in range(1, len(found.steps) + 1)]
         _dress(step.hide, step.look)
         with st.container(border=True, key="lesson_bar", gap="xsmall"):
             steps(found.title, hrefs, at=number, leave=LESSONS, look=step.look)
@@ -109,11 +111,11 @@ def _bar() -> Seat | None:
         if wrong:
             st.warning(wrong)
         return Seat(found, number, spot)
-    if say or hide:
-        note, wrong = lesson.note(say, hide)
+    if text or hide:
+        note, wrong = lesson.note(text, hide)
         _dress(note.hide)
         with st.container(border=True, key="lesson_bar", gap="xsmall"):
-            steps("From your teacher" if note.say else "Some controls are hidden", [], at=0, leave="")
+            steps(say("From your teacher") if note.say else say("Some controls are hidden"), [], at=0, leave="")
             if note.say:
                 st.markdown(lesson.harmless(note.say))
         if wrong:
@@ -130,12 +132,15 @@ def _dress(hide: tuple[str, ...], look: str = "") -> None:
 def _refuse(asked: str) -> None:
     if asked == lesson.OWN:
         st.warning(
-            "This link leads into a lesson that somebody opened from a file. It is only in that visitor's browser: open the "
-            "file on the page “Lessons”, or ask for it."
+            say(
+                "This link leads into a lesson that somebody opened from a file. It is only in that visitor's browser: open "
+                "the file on the page “Lessons”, or ask for it."
+            )
         )
     else:
         names = ", ".join(f"`{name}`" for name in lesson.shipped())
-        st.warning(f"The link asks for a lesson which there is not. There are {names}: see the page “Lessons”.")
+        told = "The link asks for a lesson which there is not. There are {names}: see the page “Lessons”."
+        st.warning(say(told, names=names))
 
 
 def _forget_old_starts(seat: Seat | None) -> None:
@@ -157,14 +162,15 @@ def _way_back(seat: Seat | None) -> Way | None:
     found = next((each for each in lessons() if each.name == name), None)
     if not found or number in (1, len(found.steps)) or number > len(found.steps):
         return None
-    return Way(f"Back to the lesson, step {number}", lesson.address(found, number, language.say))
+    back = say("Back to the lesson, step {number}", number=number)
+    return Way(back, lesson.address(found, number, say))
 
 
 def _offer_guesses() -> None:
     """The visitor's guesses to take home, where there are any."""
     if found := guesses.so_far():
         st.download_button(
-            f"Your guesses ({len(found)}) as CSV",
+            say("Your guesses ({count}) as CSV", count=len(found)),
             partial(guesses.as_csv, found),
             "guesses.csv",
             "text/csv",

@@ -14,7 +14,7 @@ A letter always means what its author means by it: where a lecture's z is torch'
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -157,6 +157,9 @@ _VALUE = re.compile(r"(?P<other>\(1 - z_t\)|1 - z_t)|(?P<name>[a-z])_(?:t|(?P<pa
 _INNER = {"tanh(c)": r"\tanh(c_t)", "1-z": r"1 - z_t", "r*h": r"r_t \odot h_{t-1}"}
 """Values of a trace that are parts of a formula, but no summand of it."""
 
+_TURNED = {"update gate": "update gate, turned round"}
+"""What z is called where it is 1 - z of the author."""
+
 
 @dataclass(frozen=True)
 class Notation:
@@ -218,11 +221,16 @@ class Notation:
         if name not in titles:
             raise KeyError(f"{cell.kind} has no equation {name!r}; it has {' '.join(titles)}")
         title = self.titles.get(cell.kind, {}).get(name, titles[name])
-        return f"{title}, turned round" if name == "z" and self.turned(cell) else title
+        return _TURNED[title] if name == "z" and self.turned(cell) else title
 
-    def remark(self, cell: CellLike) -> str:
-        """What a reader has to know before comparing this cell with the author's; empty if nothing."""
-        return " ".join(self.remarks[key] for key in reversed(_keys(cell)) if key in self.remarks)
+    def remark(self, cell: CellLike, say: Callable[[str], str] = str) -> str:
+        """What a reader has to know before comparing this cell with the author's; empty if nothing.
+
+        Args:
+            cell: the cell.
+            say: says a remark in the reader's language.
+        """
+        return " ".join(say(self.remarks[key]) for key in reversed(_keys(cell)) if key in self.remarks)
 
     def shapes(
         self, equation: EquationLike, cell: CellLike, hidden: int, inputs: int

@@ -5,9 +5,15 @@ from collections.abc import Mapping, Sequence
 
 from models.paper import PATIENCE, Network, Number, Operand, Orbit, Orders, Scalar, Settled, Solution
 from playground.graph import Caption, Edge, Node, Piece, Stop
+from playground.language import say
 
 SQUASHES = {"identity": "identity", "relu": "ReLU", "tanh": "tanh", "sigmoid": "sigmoid"}
 """The squashings by what a visitor calls them."""
+
+ASKED = (
+    "**What does a recurrent network compute, and why does the order of its inputs matter?** These networks are so small "
+    "that you can check every number with a pencil."
+)
 
 EQUATIONS = r"$h_t = \varphi(W_x x_t + W_h h_{t-1})$ and $y_t = W_y h_t$, from $h_0 = 0$, without bias"
 """The network in a line, as Markdown."""
@@ -35,6 +41,9 @@ ALT = {
     "settled": "The values at which the state settles, against the weight w_h from -2 to 2, with the chosen w_h marked",
 }
 """The pictures of the scalar RNN in words."""
+
+TITLES = {"orbit": "Where the state goes: 50 steps", "settled": "Where it ends, for every w<sub>h</sub>"}
+"""The titles of these pictures."""
 
 FIRST_LOOK = "h1@2"
 """The number that a first-time visitor finds lit: the first one that was computed from inputs and memory."""
@@ -91,7 +100,11 @@ TRY_NUMBER = {
 _IN_WORDS = {"identity": "the identity", "relu": "ReLU", "tanh": "tanh", "sigmoid": "σ"}
 _SIGNS = {"identity": "", "relu": "ReLU", "tanh": "tanh", "sigmoid": "σ"}
 _ROLES = {"x": "share", "h": "state", "y": "read"}
-_NAMES = {"x": "input", "h": "memory cell", "y": "output"}
+_TITLES = {
+    "x": "Input {unit} at step {step}: given",
+    "h": "Memory cell {unit} at step {step}",
+    "y": "Output {unit} at step {step}",
+}
 _ROWS = {"y": 0.0, "h": 1.15, "x": 2.3}
 _START = 0.16  # column of the memory before the first step; step 1 has column 1
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -110,12 +123,15 @@ def drawing(solution: Solution) -> Drawing:
         for number in solution.numbers
         for operand in number.operands
     ]
-    stops = [Stop(f"step {t}", t, f"Step {t} of {solution.steps}") for t in range(1, solution.steps + 1)]
+    stops = [
+        Stop(say("step {t}", t=t), t, say("Step {t} of {steps}", t=t, steps=solution.steps))
+        for t in range(1, solution.steps + 1)
+    ]
     captions = [
-        Caption("outputs", _START, _ROWS["y"]),
-        Caption("memory", _START, _ROWS["h"] - 0.86),
-        Caption("before step 1", _START, _ROWS["h"] - 0.72),
-        Caption("inputs", _START, _ROWS["x"]),
+        Caption(say("outputs"), _START, _ROWS["y"]),
+        Caption(say("memory"), _START, _ROWS["h"] - 0.86),
+        Caption(say("before step 1"), _START, _ROWS["h"] - 0.72),
+        Caption(say("inputs"), _START, _ROWS["x"]),
     ]
     return nodes, edges, stops, captions
 
@@ -144,9 +160,8 @@ def _symbol(number: Number) -> str:
 
 def _title(number: Number) -> str:
     if number.step == 0:
-        return f"Memory cell {number.unit} before step 1: it starts at 0"
-    given = ": given" if number.letter == "x" else ""
-    return f"{_NAMES[number.letter].capitalize()} {number.unit} at step {number.step}{given}"
+        return say("Memory cell {unit} before step 1: it starts at 0", unit=number.unit)
+    return say(_TITLES[number.letter], unit=number.unit, step=number.step)
 
 
 def _arithmetic(number: Number, numbers: Mapping[str, Number], network: Network) -> tuple[Piece, ...]:
@@ -201,9 +216,13 @@ def vector(values: Sequence[float]) -> str:
 def question(orders: Orders, swap: tuple[int, int]) -> str:
     """What to guess, as Markdown."""
     reads = " ".join(vector(step) for step in orders.after.inputs)
-    return (
-        f"Swap inputs {swap[0]} and {swap[1]}: the same network now reads {reads}. "
-        f"**What does the first of its two outputs say at step {orders.after.steps}?**"
+    return say(
+        "Swap inputs {first} and {second}: the same network now reads {reads}. "
+        "**What does the first of its two outputs say at step {step}?**",
+        first=swap[0],
+        second=swap[1],
+        reads=reads,
+        step=orders.after.steps,
     )
 
 
@@ -211,10 +230,10 @@ def graded(guess: float | None, after: Solution) -> str:
     """What the tensors say to a guess of the last output, as Markdown; "" where nobody guessed."""
     answer = float(after.outputs[-1, 0])
     if guess is None:
-        return f"It is **{exact(answer)}**."
+        return say("It is **{answer}**.", answer=exact(answer))
     if math.isclose(guess, answer, rel_tol=1e-3, abs_tol=1e-3):
-        return f"**Right: {exact(answer)}.**"
-    return f"**Not this time: it is {exact(answer)}**, and you said {exact(guess)}."
+        return say("**Right: {answer}.**", answer=exact(answer))
+    return say("**Not this time: it is {answer}**, and you said {guess}.", answer=exact(answer), guess=exact(guess))
 
 
 def comparison(orders: Orders) -> dict[str, list[str]]:
@@ -227,9 +246,9 @@ def comparison(orders: Orders) -> dict[str, list[str]]:
         ("outputs after the swap", orders.after.outputs, orders.after_bag.outputs),
         ("… without memory", orders.after_forgetful.outputs, orders.after_bag.outputs),
     )
-    steps = {f"step {t + 1}": [vector(values[t]) for _, values, _ in read] for t in range(orders.before.steps)}
-    bag = {"bag: all inputs added up": [vector(total[0]) for _, _, total in read]}
-    return {"what": [name for name, _, _ in read]} | steps | bag
+    steps = {say("step {t}", t=t + 1): [vector(values[t]) for _, values, _ in read] for t in range(orders.before.steps)}
+    bag = {say("bag: all inputs added up"): [vector(total[0]) for _, _, total in read]}
+    return {say("what"): [say(name) for name, _, _ in read]} | steps | bag
 
 
 def order_matters(orders: Orders) -> str:
@@ -237,16 +256,25 @@ def order_matters(orders: Orders) -> str:
     first, second = orders.before.outputs[-1], orders.after.outputs[-1]
     changed = bool(abs(first - second).max() > 1e-9)
     memory = (
-        f"With its memory the network ends at {vector(second)} instead of {vector(first)}: **the order matters**."
+        say(
+            "With its memory the network ends at {second} instead of {first}: **the order matters**.",
+            second=vector(second),
+            first=vector(first),
+        )
         if changed
-        else f"With these weights the network ends at {vector(first)} in both orders: it cannot tell them apart."
+        else say(
+            "With these weights the network ends at {first} in both orders: it cannot tell them apart.",
+            first=vector(first),
+        )
     )
     plain = " ".join(vector(step) for step in orders.before_forgetful.outputs)
-    return (
-        f"{memory} Without memory ($W_h = 0$) an output depends on its own input alone: {plain} before the swap, and the "
+    others = say(
+        "Without memory ($W_h = 0$) an output depends on its own input alone: {plain} before the swap, and the "
         "same vectors at swapped places after it. The bag adds all inputs up and is read in one step: a sum does not know "
-        "what came first, so it cannot change."
+        "what came first, so it cannot change.",
+        plain=plain,
     )
+    return f"{memory} {others}"
 
 
 # ---- one number ------------------------------------------------------------------------------------------------------
@@ -261,25 +289,44 @@ def formula(scalar: Scalar) -> str:
 
 def ended(scalar: Scalar, orbit: Orbit) -> str:
     """How the orbit ends and why, as Markdown."""
-    where = f"At $w_h$ = {short(scalar.w_h)} the state "
+    w_h = short(scalar.w_h)
     if orbit.kind == "explodes":
-        return where + f"**explodes**: {_IN_WORDS[scalar.nonlinearity]} has no upper bound, so nothing brings it back."
+        return say(
+            "At $w_h$ = {w_h} the state **explodes**: {squash} has no upper bound, so nothing brings it back.",
+            w_h=w_h,
+            squash=say(_IN_WORDS[scalar.nonlinearity]),
+        )
     if orbit.kind == "moves":
-        return where + f"**has not settled** after {PATIENCE:,} steps. This weight is the border between two fates."
-    fate = "A small change dies out, and so does a gradient on its way back." if abs(orbit.slope) < 0.9995 else (
-        "A small change does not die out."
-    )  # fmt: skip
+        return say(
+            "At $w_h$ = {w_h} the state **has not settled** after {steps:,} steps. This weight is the border between two "
+            "fates.",
+            w_h=w_h,
+            steps=PATIENCE,
+        )
+    fate = (
+        say("A small change dies out, and so does a gradient on its way back.")
+        if abs(orbit.slope) < 0.9995
+        else say("A small change does not die out.")
+    )
     if orbit.kind == "alternates":
         low, high = (short(value) for value in sorted(orbit.ends))
-        return (
-            where
-            + f"**alternates** between {low} and {high}. Two steps multiply a small change by {orbit.slope:.3f}. {fate}"
+        told = say(
+            "At $w_h$ = {w_h} the state **alternates** between {low} and {high}. Two steps multiply a small change by "
+            "{slope:.3f}.",
+            w_h=w_h,
+            low=low,
+            high=high,
+            slope=orbit.slope,
         )
+        return f"{told} {fate}"
     (end,) = orbit.ends
-    ending = (
-        "**fades to 0**: what happened at the start is forgotten" if abs(end) < 1e-6 else f"**settles at {short(end)}**"
+    told = (
+        say("At $w_h$ = {w_h} the state **fades to 0**: what happened at the start is forgotten.", w_h=w_h)
+        if abs(end) < 1e-6
+        else say("At $w_h$ = {w_h} the state **settles at {end}**.", w_h=w_h, end=short(end))
     )
-    return where + f"{ending}. There, a step multiplies a small change by $w_h \\varphi'$ = {orbit.slope:.3f}. {fate}"
+    why = say("There, a step multiplies a small change by $w_h \\varphi'$ = {slope:.3f}.", slope=orbit.slope)
+    return f"{told} {why} {fate}"
 
 
 def passing_one(found: Settled, nonlinearity: str) -> str:
@@ -288,16 +335,23 @@ def passing_one(found: Settled, nonlinearity: str) -> str:
     if found.runs_away.any():
         settled = found.w_h[~found.runs_away]
         low, high = short(float(settled.min())), short(float(settled.max()))
-        return (
-            f"Orbits settle for $w_h$ from {low} to {high}, looked at in steps of 0.01. Elsewhere they run away, as "
-            f"{_IN_WORDS[nonlinearity]} has no upper bound: they have no settled value, so the shaded part is empty."
+        return say(
+            "Orbits settle for $w_h$ from {low} to {high}, looked at in steps of 0.01. Elsewhere they run away, as "
+            "{squash} has no upper bound: they have no settled value, so the shaded part is empty.",
+            low=low,
+            high=high,
+            squash=say(_IN_WORDS[nonlinearity]),
         )
     if apart.any():
         alternates = abs(found.even - found.odd).max(axis=1) > 0.1
         low, high = short(float(found.w_h[~alternates].min())), short(float(found.w_h[~apart].max()))
-        return (
-            f"For $w_h$ from {low} to {high} every start ends at the same value: the past is forgotten. Above {high} there "
+        return say(
+            "For $w_h$ from {low} to {high} every start ends at the same value: the past is forgotten. Above {high} there "
             "are **two** ends, and which of them is reached depends on how it began: one unit is now a memory of one bit. "
-            f"Below {low} the state alternates between two values for ever."
+            "Below {low} the state alternates between two values for ever.",
+            low=low,
+            high=high,
         )
-    return "Whatever it started from, the state ends at the same value: with these settings one unit remembers nothing."
+    return say(
+        "Whatever it started from, the state ends at the same value: with these settings one unit remembers nothing."
+    )

@@ -16,7 +16,7 @@ from models.limits import OWN_MODEL
 from models.loaders import vectors as vectors_file
 from models.loaders import vocabulary, weights
 from models.own_examples import EXAMPLES, Example, found
-from models.own_model import Asked, Found, Loss, Reading, Recurrent, Source, Squash, View
+from models.own_model import Asked, Found, Loss, Profiles, Reading, Recurrent, Source, Squash, View
 from playground import compute, controls, figures, showing, typed
 from playground import own_words as words
 from playground.player import asked, player
@@ -351,10 +351,7 @@ def show_gradients(chosen: Chosen) -> None:
     picked = controls.choice("own", "loss", "Loss: the sum of h at", words.LOSSES, "last")
     loss = next(each for each in get_args(Loss) if each == picked)
     try:
-        if chosen.model.example:
-            found = compute.own_example_profiles(chosen.model.tag, chosen.asked, loss)
-        else:
-            found = own_model.profiles(chosen.reading.seen.trace, loss)
+        found = _profiles(chosen, loss)
     except ValueError as wrong:
         st.warning(f"{words.plain(str(wrong))}.")
         return
@@ -367,6 +364,21 @@ def show_gradients(chosen: Chosen) -> None:
         alt="The norms of dL/dh, of dh_T/dh_t and, of an LSTM, of dc_T/dc_t against the lag, on a log axis",
     )  # fmt: skip
     st.markdown(" ".join([words.fading(found), words.memory_told(found), words.backwards_told(chosen.asked.view)]))
+
+
+def _profiles(chosen: Chosen, loss: Loss) -> Profiles:
+    """The gradients; of a visitor's model they are computed once for each choice, and kept in the session."""
+    if chosen.model.example:
+        return compute.own_example_profiles(chosen.model.tag, chosen.asked, loss)
+    kept: dict[str, Any] = st.session_state[_KEPT]
+    question = (chosen.model.tag, chosen.asked, chosen.vectors.file if chosen.vectors else None, chosen.tokens)
+    if kept.get("own_profiles", (None,))[0] != question:
+        kept["own_profiles"] = (question, {})
+    known: dict[Loss, Profiles] = kept["own_profiles"][1]
+    if loss not in known:
+        with st.spinner("Multiplying Jacobians …"):  # a second or two for the largest layer
+            known[loss] = own_model.profiles(chosen.reading.seen.trace, loss, next(iter(known.values()), None))
+    return known[loss]
 
 
 def show_shapes(chosen: Chosen) -> None:

@@ -323,10 +323,10 @@ TRAINED_HERE = (
 )
 
 FORMATS = (
-    f"A file may have at most {OWN_MODEL.file_bytes / 1e6:g} MB (a larger one turns red and is not sent), a layer "
-    f"{OWN_MODEL.hidden} hidden units in a direction, {OWN_MODEL.layers} layers. "
-    'A dict around the weights, such as `{"model": …, "epoch": 3}`, is looked through. A pickle that asks for anything but '
-    "tensors is refused before any of it runs."
+    f"A file may have at most {OWN_MODEL.file_bytes / 1e6:g} MB (a larger one turns red and is not sent), and "
+    f"{OWN_MODEL.layers} layers of {OWN_MODEL.hidden} hidden units in each direction. A dict around the weights, such as "
+    '`{"model": …, "epoch": 3}`, is looked through. A pickle that asks for anything but tensors is refused before any of it '
+    "runs."
 )
 
 EXTRAS = (

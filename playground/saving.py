@@ -16,6 +16,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from playground import controls, recording, showing, tables, theme, view_script
+from playground.language import say
 from playground.picture import picture
 from playground.showing import Shown
 
@@ -33,7 +34,9 @@ def panel(title: str, path: str) -> None:
         title: of the page.
         path: of the page in its address: "step_a_cell".
     """
-    box = st.expander("Save figures, data, code", key=recording.OPEN, on_change="rerun", icon=":material/download:")
+    box = st.expander(
+        say("Save figures, data, code"), key=recording.OPEN, on_change="rerun", icon=":material/download:"
+    )
     if not box.open:
         return
     with box:
@@ -67,10 +70,10 @@ def file_name(text: str) -> str:
 def _figures() -> None:
     shown = showing.shown()
     if not shown:
-        st.markdown("This page shows no figure now.")
+        st.markdown(say("This page shows no figure now."))
         return
     names = _names(shown)
-    one = shown[_choose("What to save", names, "save_which")]
+    one = shown[_choose(say("What to save"), names, "save_which")]
     dark, name = controls.dark(), file_name(names[one.key])
 
     def now() -> Shown:
@@ -80,7 +83,7 @@ def _figures() -> None:
     def figure() -> go.Figure | None:
         return now().draws[drawn](dark) if drawn else now().figure
 
-    drawn = _choose("Its picture", {title: title for title in one.draws}, "save_drawn") if one.draws else ""
+    drawn = _choose(say("Its picture"), {title: title for title in one.draws}, "save_drawn") if one.draws else ""
     source, title = ("save_picture_of", drawn) if drawn else (one.key, one.title)
     with st.container(horizontal=True, gap="small", vertical_alignment="top", key="save_files"):
         if drawn or one.figure or one.drawn:
@@ -88,10 +91,20 @@ def _figures() -> None:
         if (shape := figure()) is not None:
             make = partial(html, shape, title=title, alt=one.alt, dark=dark)
             _file(
-                "HTML", make, f"{file_name(title)}.html", "text/html", "A page that zooms and hovers without a network"
+                "HTML",
+                make,
+                f"{file_name(title)}.html",
+                "text/html",
+                say("A page that zooms and hovers without a network"),
             )
-        _file("CSV", lambda: tables.csv_text(now().data()), f"{name}.csv", "text/csv", "The numbers as a table")
-        _file("JSON", lambda: tables.json_text(now().data()), f"{name}.json", "application/json", "The numbers, nested")
+        _file("CSV", lambda: tables.csv_text(now().data()), f"{name}.csv", "text/csv", say("The numbers as a table"))
+        _file(
+            "JSON",
+            lambda: tables.json_text(now().data()),
+            f"{name}.json",
+            "application/json",
+            say("The numbers, nested"),
+        )
     if drawn and shape is not None:
         showing.chart(shape, key=source, alt=title)
 
@@ -106,23 +119,23 @@ def _choose(label: str, names: Mapping[str, str], key: str) -> str:
 def _code(title: str, path: str) -> None:
     calls = recording.calls()
     if not calls:
-        st.markdown("This view has asked no model for a number, so there is no script of it.")
+        st.markdown(say("This view has asked no model for a number, so there is no script of it."))
         return
     link = f"{path}?{urlencode(st.query_params.to_dict())}".rstrip("?")
     made = view_script.script(calls, title, link)
     st.markdown(
-        f"**The numbers of this view, computed anew.** Put this file into the folder of the project and run "
-        f"`python {view_script.FILE}`."
+        say(
+            "**The numbers of this view, computed anew.** Put this file into the folder of the project and run "
+            "`python {file}`.",
+            file=view_script.FILE,
+        )
     )
-    _file(
-        "Python script", lambda: made.text, view_script.FILE, "text/x-python", "The same questions to the same models"
-    )
+    _file("Python", lambda: made.text, view_script.FILE, "text/x-python", say("The same questions to the same models"))
     st.code(made.text, language="python", height=320)
 
 
 def _file(label: str, make: Callable[[], str], name: str, mime: str, words: str) -> None:
-    key = f"save_as_{label.lower().replace(' ', '_')}"
-    st.download_button(label, make, name, mime, key=key, help=words, on_click="ignore")
+    st.download_button(label, make, name, mime, key=f"save_as_{label.lower()}", help=words, on_click="ignore")
 
 
 def _names(shown: dict[str, Shown]) -> dict[str, str]:

@@ -19,9 +19,9 @@ _LAST_SEED = 2**31 - 1
 
 def ending(name: str, notice: str, tries: words.Attempts) -> None:
     """What to notice, and two things to try."""
-    st.subheader("What to notice")
+    st.subheader(say("What to notice"))
     st.markdown(notice)
-    st.subheader("Two things to try")
+    st.subheader(say("Two things to try"))
     typed.attempts(f"senti_{name}", tries)
 
 
@@ -75,12 +75,12 @@ def _table(columns: Mapping[str, Sequence], alt: str, numbers: Mapping[str, str]
 
 def word_by_word() -> None:
     """The tab "Word by word": the score after every word, and the network stepped."""
-    st.subheader("Guess first: where does it change its mind?")
+    st.subheader(say("Guess first: where does it change its mind?"))
     st.markdown(words.WORD_QUESTION)
     guess = _guess("turn", words.WORD_GUESSES, words.WORD_QUESTION)
     if guess != "none":
         controls.answer("senti_turn", words.word_answer(guess, compute.judged(Question(words.LECTURE))))
-    st.subheader("The score after every word")
+    st.subheader(say("The score after every word"))
     text = _ask_text("text", "Your review", words.CEREAL)
     _examples("text")
     network = _ask_network("network")
@@ -137,14 +137,14 @@ def order_and_pooling() -> None:
     st.markdown(words.order_words(found))
     left, right = st.columns([1, 1.6], gap="medium")
     with left:
-        st.markdown("**The two bags**")
+        st.markdown(say("**The two bags**"))
         _table(words.bag_table(found), "Each word with how often it stands in both texts")
     with right:
-        st.markdown("**P(positive)**")
+        st.markdown(say("**P(positive)**"))
         _table(
             words.judges_table(found), "P(positive) of both texts, by judge", {"first": "%.3f", "second": "%.3f"},
         )  # fmt: skip
-    st.subheader("Guess first: how far does a bag get?")
+    st.subheader(say("Guess first: how far does a bag get?"))
     _accuracies()
 
 
@@ -159,11 +159,11 @@ def _accuracies() -> None:
     st.markdown(asked)
     guess = _guess("bag", words.BAG_GUESSES, asked)
     if guess == "none":
-        if not st.toggle("Show it without a guess", key="senti_bag_shown", bind="query-params"):
+        if not st.toggle(say("Show it without a guess"), key="senti_bag_shown", bind="query-params"):
             return
     else:
         controls.answer("senti_bag", words.bag_answer(guess, bags))
-    st.subheader("Last state, mean, max, and the bag")
+    st.subheader(say("Last state, mean, max, and the bag"))
     left, right = st.columns([1, 1.35], gap="medium")
     with left:
         _table(
@@ -194,12 +194,12 @@ def _accuracies() -> None:
 
 def words_that_count() -> None:
     """The tab "Words that count": gates, gradients and removal, side by side."""
-    st.subheader("Guess first: which word would be missed most?")
+    st.subheader(say("Guess first: which word would be missed most?"))
     st.markdown(words.COUNT_QUESTION)
     guess = _guess("missed", words.COUNT_GUESSES, words.COUNT_QUESTION)
     if guess != "none":
         controls.answer("senti_missed", words.count_answer(guess, compute.judged(Question(words.CEREAL))))
-    st.subheader("Words bright or dim")
+    st.subheader(say("Words bright or dim"))
     st.markdown(words.COUNT_STORY)
     text = _ask_text("count_text", "Your review", words.LECTURE)
     _examples("count_text")
@@ -217,7 +217,7 @@ def words_that_count() -> None:
     st.markdown(f"**changed by removal**: {words.DEFINITIONS['changed by removal']}")
     st.html(decaying.shaded(words.changed(found), dark=controls.dark()))
     st.markdown(words.agreement_words(found))
-    with st.expander("The numbers", key="senti_numbers"):
+    with st.expander(say("The numbers"), key="senti_numbers"):
         _table(
             words.count_table(found), "Every measure of every word",
             {"kept by gates": "%.4f", "|d logit / d word|": "%.4f", "P lost without it": "%.5f"},
@@ -231,12 +231,12 @@ def from_a_language_model() -> None:
     """The tab "From a language model": accuracy against the number of labels."""
     known = compute.transferred()
     st.markdown(words.TRANSFER_STORY.format(years=words.YEARS))
-    st.subheader("Guess first: ten labels")
+    st.subheader(say("Guess first: ten labels"))
     st.markdown(words.TRANSFER_QUESTION)
     guess = _guess("ten", words.TRANSFER_GUESSES, words.TRANSFER_QUESTION)
     if guess != "none":
         controls.answer("senti_ten", words.transfer_answer(guess, known))
-    seen = st.toggle("Show it without a guess", key="senti_ten_shown", bind="query-params") or guess != "none"
+    seen = st.toggle(say("Show it without a guess"), key="senti_ten_shown", bind="query-params") or guess != "none"
     axes = figures.Axes("labelled reviews, log axis", "share of held-out reviews right", span=(0.45, 1.03))
     figure = figures.curves(
         words.transfer_curves(known, read=seen), "Reading first saves labels", axes, dark=controls.dark(), height=400
@@ -248,7 +248,7 @@ def from_a_language_model() -> None:
         alt="Accuracy against the number of labels: fine-tuned, frozen, from scratch, naive Bayes; bands over five seeds",
     )  # fmt: skip
     if not seen:
-        st.caption("The two networks that had read before join these lines once you have guessed.")
+        st.caption(say("The two networks that had read before join these lines once you have guessed."))
         return
     st.markdown(words.transfer_words(known))
     table = words.transfer_table(known)

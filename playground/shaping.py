@@ -11,6 +11,7 @@ from models.person_tagger import READERS, Tagged
 from models.shapes import Layer, Match, Returned, Shaped, Weight, counted
 from models.tasks.persons import NAMES, PERSON, TAGS, Frequencies
 from playground.figures import Frame, Line
+from playground.language import say
 from playground.player import Token, Track, Words
 
 ASKED = (
@@ -34,7 +35,7 @@ LARGER = (8, 16, 4)
 def about(kind: str) -> str:
     """What a kind is and is used for, as Markdown."""
     found = kinds.KINDS[kind]
-    return f"**{found.title}**: {found.used}. {found.reads}"
+    return say("**{title}**: {used}. {reads}", title=say(found.title), used=say(found.used), reads=say(found.reads))
 
 
 def code(kind: str) -> str:
@@ -45,11 +46,11 @@ def code(kind: str) -> str:
 
 def agreement(found: kinds.Unrolled) -> str:
     """How far the drawing is from torch, as Markdown."""
-    return (
-        ":small[Drawn step by step and run by `torch.nn` at once, with the same weights: the largest difference of "
-        "an output "
-        f"is {found.deviation:.0e}.]".replace("0e+00", "0")
-    )
+    return say(
+        ":small[Drawn step by step and run by `torch.nn` at once, with the same weights: the largest "
+        "difference of an output is {deviation:.0e}.]",
+        deviation=found.deviation,
+    ).replace("0e+00", "0")
 
 
 def weights_of(question: kinds.Question, found: kinds.Unrolled) -> dict[str, list[str]]:
@@ -57,7 +58,7 @@ def weights_of(question: kinds.Question, found: kinds.Unrolled) -> dict[str, lis
     letters = kinds.KINDS[question.kind].letters
     larger = kinds.shapes(question.kind, *LARGER)
     return {
-        "weight": [*letters, "all"],
+        "weight": [*letters, say("all")],
         "rows × columns": [*(" × ".join(part for part in pair if part) for pair in letters.values()), ""],
         "here": [*(str(math.prod(found.shapes[name])) for name in letters), str(found.parameters)],
         "D = {}, H = {}, K = {}".format(*LARGER): [
@@ -81,22 +82,27 @@ LENGTHS = {"same": "the same number", "half more": "half as many more", "depends
 
 def longer_question(question: kinds.Question, found: kinds.Unrolled) -> str:
     """What to guess about a longer sequence, as Markdown."""
-    return (
-        f"This network has {found.parameters} weights and reads {question.steps} steps. **How many weights does it "
-        "need for "
-        f"{_longer(question)} steps?**"
+    return say(
+        "This network has {parameters} weights and reads {steps} steps. **How many weights does it need "
+        "for {longer} steps?**",
+        parameters=found.parameters,
+        steps=question.steps,
+        longer=_longer(question),
     )
 
 
 def longer_answer(guess: str, question: kinds.Question, found: kinds.Unrolled, other: kinds.Unrolled) -> str:
     """What the networks say to the guess, as Markdown."""
-    verdict = "Right" if (guess == "same") == (found.parameters == other.parameters) else "Not this time"
-    return (
-        f"**{verdict}: {other.parameters} weights for {_longer(question)} steps, {found.parameters} for "
-        f"{question.steps}.** "
-        "A step more is one more use of the same weights, not a new set. The number of steps T changes how wide the "
-        "picture "
-        "is; the number of hidden units H changes how many weights there are."
+    verdict = say("Right") if (guess == "same") == (found.parameters == other.parameters) else say("Not this time")
+    return say(
+        "**{verdict}: {more} weights for {longer} steps, {here} for {steps}.** A step more is one more "
+        "use of the same weights, not a new set. The number of steps T changes how wide the picture is; "
+        "the number of hidden units H changes how many weights there are.",
+        verdict=verdict,
+        more=other.parameters,
+        longer=_longer(question),
+        here=found.parameters,
+        steps=question.steps,
     )
 
 
@@ -164,31 +170,33 @@ QUESTION_SHAPE = (
 def shape_answer(guess: str, found: Shaped) -> str:
     """What the tensor says to the guess, as Markdown."""
     shape = found.tensors["h_n"].shape
-    verdict = "Right" if SHAPES[guess] == str(shape) else "Not this time"
-    return (
-        f"**{verdict}: h_n has the shape {shape}.** One row for each layer and direction, 2 · 2 = 4, then the batch, "
-        "then H. "
-        "T is gone: it is the state after the last step. And `batch_first` does not turn it round: only x and "
-        "output, here "
-        f"{found.tensors['output'].shape}, are turned."
+    verdict = say("Right") if SHAPES[guess] == str(shape) else say("Not this time")
+    return say(
+        "**{verdict}: h_n has the shape {shape}.** One row for each layer and direction, 2 · 2 = 4, "
+        "then the batch, then H. T is gone: it is the state after the last step. And `batch_first` does "
+        "not turn it round: only x and output, here {output}, are turned.",
+        verdict=verdict,
+        shape=shape,
+        output=found.tensors["output"].shape,
     )
 
 
 def tensor_words(name: str) -> str:
     """What a tensor is."""
-    return {
+    texts = {
         "x": "what goes in",
         "output": "h of the last layer at every step",
         "h_n": "h of every layer after its last step",
         "c_n": "c of every layer after its last step",
         "y": "output through the dense layer",
-    }[name]
+    }
+    return say(texts[name])
 
 
 def weight_table(weights: Sequence[Weight]) -> dict[str, list[str]]:
     """Each weight with its rows and columns, a table by column."""
     return {
-        "weight": [*(weight.name for weight in weights), "all"],
+        "weight": [*(weight.name for weight in weights), say("all")],
         "in letters": [*(" × ".join(weight.letters) for weight in weights), ""],
         "rows × columns": [*(" × ".join(f"{n:,}" for n in weight.shape) for weight in weights), ""],
         "numbers": [*(f"{weight.size:,}" for weight in weights), f"{sum(weight.size for weight in weights):,}"],
@@ -219,15 +227,25 @@ def count_words(found: Shaped) -> str:
     numbers, real = counted(found.layer), sum(weight.size for weight in found.weights)
     cell = found.layer.cell
     keras = (
-        "Keras' `GRU` has two biases as well since TensorFlow 2 (`reset_after=True`); before, it had one: "
-        f"**{numbers['one bias']:,}**."
+        say(
+            "Keras' `GRU` has two biases as well since TensorFlow 2 (`reset_after=True`); before, it had "
+            "one: **{weights:,}**.",
+            weights=numbers["one bias"],
+        )
         if cell == "GRU"
-        else f"Keras' `{'SimpleRNN' if cell == 'RNN' else cell}` and the lectures have one bias: **{numbers['one bias']:,}**."
+        else say(
+            "Keras' `{name}` and the lectures have one bias: **{weights:,}**.",
+            name="SimpleRNN" if cell == "RNN" else cell,
+            weights=numbers["one bias"],
+        )
     )
-    return (
-        f"The layer of torch above has **{real:,}** weights, counted in the tensors; the formula gives "
-        f"{numbers['PyTorch']:,}. "
-        f"PyTorch has two biases, b_ih and b_hh, of which one would do. {keras} T and B are in no formula."
+    return say(
+        "The layer of torch above has **{real:,}** weights, counted in the tensors; the formula gives "
+        "{formula:,}. PyTorch has two biases, b_ih and b_hh, of which one would do. {keras} T and B are "
+        "in no formula.",
+        real=real,
+        formula=numbers["PyTorch"],
+        keras=keras,
     )
 
 
@@ -279,17 +297,33 @@ def slice_answer(guess: str, found: Shaped) -> str:
     match = found.matches[-1]
     step = {0: "0", found.layer.steps - 1: "-1"}.get(match.step if match.step is not None else -2, "?")
     right = f"output[:, {step}, {'H:' if match.half else ':H'}]"
-    verdict = "Right" if SLICES[guess] == right else "Not this time"
-    return (
-        f"**{verdict}: it is `{right}`**, found by looking for equal numbers. The backward reader starts at the last "
-        "word and "
-        "ends at the first, so its last state stands at step 0."
+    verdict = say("Right") if SLICES[guess] == right else say("Not this time")
+    return say(
+        "**{verdict}: it is `{right}`**, found by looking for equal numbers. The backward reader starts "
+        "at the last word and ends at the first, so its last state stands at step 0.",
+        verdict=verdict,
+        right=right,
     )
 
 
-def row_name(match: Match) -> str:
-    """A row of h_n: "h_n[1]: layer 1, backward"."""
-    return f"h_n[{match.row}]: layer {match.layer}, {'backward' if match.backward else 'forward'}"
+ROWS = {
+    "one": ("h_n[0]: layer 1, forward", "h_n[1]: layer 2, forward", "h_n[2]: layer 3, forward"),
+    "both": (
+        "h_n[0]: layer 1, forward",
+        "h_n[1]: layer 1, backward",
+        "h_n[2]: layer 2, forward",
+        "h_n[3]: layer 2, backward",
+        "h_n[4]: layer 3, forward",
+        "h_n[5]: layer 3, backward",
+    ),
+}
+"""The rows of h_n by the ways that a network of up to three layers reads."""
+
+
+def row_names(found: Shaped) -> dict[str, str]:
+    """The rows of h_n by number, as a menu calls them."""
+    names = ROWS["both" if found.layer.both_ways else "one"]
+    return {str(match.row): names[match.row] for match in found.matches}
 
 
 def output_frame(match: Match, found: Shaped) -> list[Frame]:
@@ -308,16 +342,23 @@ def unit_names(found: Shaped) -> list[str]:
 
 def where(match: Match, found: Shaped) -> str:
     """Where a row of h_n stands in the output, as Markdown."""
-    name = f"`h_n[{match.row}]`, the last state of layer {match.layer}"
-    name += f", {'backward' if match.backward else 'forward'}" if found.layer.both_ways else ""
+    told = "`h_n[{row}]`, the last state of layer {layer}"
+    if found.layer.both_ways and match.backward:
+        told = "`h_n[{row}]`, the last state of layer {layer}, backward"
+    elif found.layer.both_ways:
+        told = "`h_n[{row}]`, the last state of layer {layer}, forward"
+    name = say(told, row=match.row, layer=match.layer)
     if match.step is None:
-        return (
-            f"{name}, stands **nowhere in output**: output has the states of the last layer only. For lower layers h_n is "
-            "the only place to look."
+        return say(
+            "{name}, stands **nowhere in output**: output has the states of the last layer only. For lower "
+            "layers h_n is the only place to look.",
+            name=name,
         )
     half = ", H:" if match.half else ", :H" if found.layer.both_ways else ""
     step = "-1" if match.step == found.layer.steps - 1 else str(match.step)
-    return f"{name}, is **`output[:, {step}{half}]`** (batch first), to the last bit."
+    return say(
+        "{name}, is **`output[:, {step}{half}]`** (batch first), to the last bit.", name=name, step=step, half=half
+    )
 
 
 def trap_words(found: Shaped, one: Shaped) -> str:
@@ -329,18 +370,31 @@ def trap_words(found: Shaped, one: Shaped) -> str:
     """
     if found.trap is None or one.trap is None:
         return ""
-    seen = "it has seen **one word** only" if one.trap.last_backward == 0 else "it has seen more than one word"
+    seen = (
+        say("it has seen **one word** only") if one.trap.last_backward == 0 else say("it has seen more than one word")
+    )
     stacked = (
         ""
         if found.layer.layers == 1
-        else f" With your {found.layer.layers} layers it moved by {found.trap.last_backward:.3f}: the top reader made one "
-        "step only, but the layer below, which it reads, has seen all."
+        else " "
+        + say(
+            "With your {layers} layers it moved by {moved:.3f}: the top reader made one step only, but the "
+            "layer below, which it reads, has seen all.",
+            layers=found.layer.layers,
+            moved=found.trap.last_backward,
+        )
     )
-    return (
-        "**The trap.** `output[:, -1]` looks like the summary of the sentence. All inputs but the last were changed here, "
-        f"in the same network with one layer: its forward half moved by up to {one.trap.last_forward:.3f}, its backward "
-        f"half by exactly {one.trap.last_backward:g}: {seen}. The backward half of `output[:, 0]` moved by "
-        f"{one.trap.first_backward:.3f}.{stacked} So the sentence vector is `torch.cat([h_n[-2], h_n[-1]], -1)`."
+    return say(
+        "**The trap.** `output[:, -1]` looks like the summary of the sentence. All inputs but the last "
+        "were changed here, in the same network with one layer: its forward half moved by up to "
+        "{forward:.3f}, its backward half by exactly {backward:g}: {seen}. The backward half of "
+        "`output[:, 0]` moved by {first:.3f}.{stacked} So the sentence vector is `torch.cat([h_n[-2], "
+        "h_n[-1]], -1)`.",
+        forward=one.trap.last_forward,
+        backward=one.trap.last_backward,
+        seen=seen,
+        first=one.trap.first_backward,
+        stacked=stacked,
     )
 
 
@@ -363,12 +417,16 @@ def keras_table(rows: Sequence[Returned]) -> dict[str, list[str]]:
 def dense_words(layer: Layer, rows: Sequence[Returned]) -> str:
     """How many dense cells there are after the layer, as Markdown."""
     once, each, _, flat = rows
-    return (
-        f"**How many dense cells after the {layer.cell}?** K, in every case. After `return_sequences=False` they are "
-        "used once, "
-        f"after `return_sequences=True` at each of the T = {layer.steps} steps, with the same weights: "
-        f"{once.weights} of them and "
-        f"{each.weights} of them. Only who flattens first pays for T: {flat.weights}, and a longer sequence no longer fits."
+    return say(
+        "**How many dense cells after the {cell}?** K, in every case. After `return_sequences=False` "
+        "they are used once, after `return_sequences=True` at each of the T = {steps} steps, with the "
+        "same weights: {once} of them and {each} of them. Only who flattens first pays for T: {flat}, "
+        "and a longer sequence no longer fits.",
+        cell=layer.cell,
+        steps=layer.steps,
+        once=once.weights,
+        each=each.weights,
+        flat=flat.weights,
     )
 
 
@@ -382,12 +440,15 @@ def ones_words(found: kinds.Unrolled) -> str:
     """The states of both readers of the pencil net, as Markdown."""
     forward = [number.value for number in found.numbers if number.letter == "h" and number.shares]
     backward = [number.value for number in found.numbers if number.letter == "b" and number.shares][::-1]
-    return (
-        f"Forward: {_listed(forward)}. Backward, by step: {_listed(backward)}. So h_n is {forward[-1]:g} and "
-        f"{backward[0]:g}: "
-        "the forward reader's at the last step, the backward reader's at the first. At the last step the backward "
-        "reader says "
-        f"{backward[-1]:g}: it has seen one input."
+    return say(
+        "Forward: {forward}. Backward, by step: {backward}. So h_n is {last:g} and {first:g}: the "
+        "forward reader's at the last step, the backward reader's at the first. At the last step the "
+        "backward reader says {end:g}: it has seen one input.",
+        forward=_listed(forward),
+        backward=_listed(backward),
+        last=forward[-1],
+        first=backward[0],
+        end=backward[-1],
     )
 
 
@@ -426,11 +487,19 @@ def lengths(text: str) -> tuple[int, ...]:
     """
     words = [word for word in re.split(r"[\s,;]+", text) if word]
     if not 1 <= len(words) <= MOST:
-        raise ValueError(f"It has {len(words):,} lengths, and there is room for 1 to {MOST}")
+        raise ValueError(
+            say("It has {count:,} lengths, and there is room for 1 to {most}", count=len(words), most=MOST)
+        )
     for word in words:
         if not (word.isascii() and word.isdigit() and 1 <= int(word[:9]) <= LONGEST):
             shown = word[:24].replace("`", "ˋ")
-            raise ValueError(f"`{shown}` is not a length: a whole number from 1 to {LONGEST} was wanted")
+            raise ValueError(
+                say(
+                    "`{entry}` is not a length: a whole number from 1 to {longest} was wanted",
+                    entry=shown,
+                    longest=LONGEST,
+                )
+            )
     return tuple(int(word) for word in words)
 
 
@@ -438,29 +507,34 @@ def padded_rows(found: Packed) -> tuple[list[list[str]], list[str]]:
     """The rows of the batch, longest first as packing has them, with the place of each cell in the packed data."""
     place = {cell: number for number, cell in enumerate(found.data, 1)}
     rows = [[str(place[row, t]) for t in range(found.lengths[row])] for row in found.order]
-    return rows, [f"sequence {row + 1}" for row in found.order]
+    return rows, [say("sequence {number}", number=row + 1) for row in found.order]
 
 
 def packed_words(found: Packed) -> str:
     """What packing saves, as Markdown."""
     saved = found.padded_cells - found.packed_cells
-    return (
-        "A cell's number is its place in the packed data; a bold number says how many sequences have that step. "
-        f"Padded, the layer computes **{found.padded_cells}** cells; packed, **{found.packed_cells}**: {saved} pads less. "
-        f"`batch_sizes` is {_listed(found.batch_sizes)}. At step t the layer takes the first so many rows. That is "
-        "why they are "
-        "sorted; `enforce_sorted=False` sorts and puts back."
+    return say(
+        "A cell's number is its place in the packed data; a bold number says how many sequences have "
+        "that step. Padded, the layer computes **{padded}** cells; packed, **{packed}**: {saved} pads "
+        "less. `batch_sizes` is {sizes}. At step t the layer takes the first so many rows. That is why "
+        "they are sorted; `enforce_sorted=False` sorts and puts back.",
+        padded=found.padded_cells,
+        packed=found.packed_cells,
+        saved=saved,
+        sizes=_listed(found.batch_sizes),
     )
 
 
 def small_example(found: Packed, sequences: Sequence[Sequence[int]]) -> str:
     """A packed batch of two, number by number, as Markdown."""
     data = [sequences[row][t] for row, t in found.data]
-    rows = " and ".join(str(list(sequence)) for sequence in sequences)
-    return (
-        f"{rows} become `data` = {data} and `batch_sizes` = {list(found.batch_sizes)}: first the first numbers of "
-        "both, then the "
-        "second ones, then what is left of the longer one."
+    rows = say(" and ").join(str(list(sequence)) for sequence in sequences)
+    return say(
+        "{rows} become `data` = {data} and `batch_sizes` = {sizes}: first the first numbers of both, "
+        "then the second ones, then what is left of the longer one.",
+        rows=rows,
+        data=data,
+        sizes=list(found.batch_sizes),
     )
 
 
@@ -473,18 +547,24 @@ SMALL = ((1, 2, 3), (3, 4))
 
 def cells_question(found: Packed) -> str:
     """What to guess, as Markdown."""
-    return (
-        f"Sequences of {_listed(found.lengths)} steps are padded to {max(found.lengths)}: {found.padded_cells} "
-        "cells. **How many "
-        "of them hold something?**"
+    return say(
+        "Sequences of {lengths} steps are padded to {longest}: {cells} cells. **How many of them hold something?**",
+        lengths=_listed(found.lengths),
+        longest=max(found.lengths),
+        cells=found.padded_cells,
     )
 
 
 def cells_answer(guess: float, found: Packed) -> str:
     """What the packed batch says to the guess, as Markdown."""
-    verdict = "Right" if guess == found.packed_cells else "Not this time"
+    verdict = say("Right") if guess == found.packed_cells else say("Not this time")
     share = found.packed_cells / found.padded_cells
-    return f"**{verdict}: {found.packed_cells} cells**, the sum of the lengths: {share:.0%} of them."
+    return say(
+        "**{verdict}: {cells} cells**, the sum of the lengths: {share:.0%} of them.",
+        verdict=verdict,
+        cells=found.packed_cells,
+        share=share,
+    )
 
 
 def drift_table(found: Packed, moved: Drift) -> dict[str, list[Any]]:
@@ -503,9 +583,9 @@ def padding_lines(found: Mapping[str, Mapping[str, Sequence[float]]]) -> list[Li
     widths = [int(width) for width in found]
     middle = {place: [_median(shares[place]) for shares in found.values()] for place in ("real", "padded")}
     return [
-        Line("last real step", widths, middle["real"], "state"),
-        Line("last padded step", widths, middle["padded"], "candidate", dash=1),
-        Line("a coin", widths, [0.5] * len(widths), "reset", dash=2),
+        Line(say("last real step"), widths, middle["real"], "state"),
+        Line(say("last padded step"), widths, middle["padded"], "candidate", dash=1),
+        Line(say("a coin"), widths, [0.5] * len(widths), "reset", dash=2),
     ]
 
 
@@ -519,15 +599,19 @@ def padding_words(found: Mapping[str, Mapping[str, Sequence[float]]]) -> str:
     widest = max(found, key=int)
     shares = found[widest]
     seeds = len(shares["padded"])
-    return (
-        "An RNN with 16 units reads 2 to 6 numbers, padded with zeros, and says which sign the first one had: 300 "
-        "updates, "
-        f"{seeds} seeds. Asked at the last real step it is right in {min(shares['real']):.1%} or more, at every "
-        "width. Asked at "
-        f"`output[:, -1]` of rows of {widest} steps, it is right in {min(shares['padded']):.0%} to "
-        f"{max(shares['padded']):.0%}: "
-        "a coin, whatever the seed. It has neither too little data nor too few units: it has to carry one bit over up to "
-        f"{int(widest) - 2} zeros, and its gradient has to come back over them. Over short rows it learns all the same."
+    return say(
+        "An RNN with 16 units reads 2 to 6 numbers, padded with zeros, and says which sign the first "
+        "one had: 300 updates, {seeds} seeds. Asked at the last real step it is right in {real:.1%} or "
+        "more, at every width. Asked at `output[:, -1]` of rows of {widest} steps, it is right in "
+        "{low:.0%} to {high:.0%}: a coin, whatever the seed. It has neither too little data nor too few "
+        "units: it has to carry one bit over up to {zeros} zeros, and its gradient has to come back "
+        "over them. Over short rows it learns all the same.",
+        seeds=seeds,
+        real=min(shares["real"]),
+        widest=widest,
+        low=min(shares["padded"]),
+        high=max(shares["padded"]),
+        zeros=int(widest) - 2,
     )
 
 
@@ -576,14 +660,21 @@ def ending_answer(guess: str, before: Tagged, after: Tagged) -> str:
     change = {reader: [said.tags(reader)[word, PERSON] for said in (before, after)] for reader in READERS}
     moved = [reader for reader, (first, second) in change.items() if abs(first - second) > 0.05]
     right = {0: "neither", 2: "both"}.get(len(moved)) or moved[0]
-    verdict = "Right" if guess == right else "Not this time"
-    numbers = "; ".join(f"{reader}: {first:.3f} and {second:.3f}" for reader, (first, second) in change.items())
-    return f"**{verdict}.** p(person) at “alan” with “scientist” and with “ship”: {numbers}."
+    verdict = say("Right") if guess == right else say("Not this time")
+    numbers = "; ".join(
+        say("{reader}: {first:.3f} and {second:.3f}", reader=say(reader), first=first, second=second)
+        for reader, (first, second) in change.items()
+    )
+    return say(
+        "**{verdict}.** p(person) at “alan” with “scientist” and with “ship”: {numbers}.",
+        verdict=verdict,
+        numbers=numbers,
+    )
 
 
 def complaint(kept: str) -> str:
     """What to say of a text without words."""
-    return f"That text has no word to read. Type some words. What you see still reads “{kept[:60]}”."
+    return say("That text has no word to read. Type some words. What you see still reads “{kept}”.", kept=kept[:60])
 
 
 def watched(found: Tagged) -> int:
@@ -603,7 +694,7 @@ def revealed_lines(found: Tagged, word: int) -> list[Line]:
     x = list(range(word + 1, len(found.tokens) + 1))
     looks = {"forward": ("reset", 1), "both ways": ("state", 0)}
     return [
-        Line(reader, x, found.revealed[reader][word:, word, PERSON], role, dash)
+        Line(say(reader), x, found.revealed[reader][word:, word, PERSON], role, dash)
         for reader, (role, dash) in looks.items()
     ]
 
@@ -619,18 +710,22 @@ def revealed_words(found: Tagged, word: int) -> str:
     """What the picture shows, in sentences from its numbers, as Markdown."""
     forward, both = (found.revealed[reader][word:, word, PERSON] for reader in ("forward", "both ways"))
     name = f"“{found.tokens[word][:24]}”"
-    said = (
-        f"The forward reader says p(person) = **{forward[0]:.2f}** when {name} comes in and "
-        f"**{forward[-1]:.2f}** at the end: "
-    )
-    said += (
-        "what comes later cannot reach it. "
+    told = (
+        "The forward reader says p(person) = **{first:.2f}** when {name} comes in and **{last:.2f}** at the end: what "
+        "comes later cannot reach it."
         if abs(forward - forward[0]).max() < 1e-5
-        else "it moved, which it never should. "
+        else "The forward reader says p(person) = **{first:.2f}** when {name} comes in and **{last:.2f}** at the end: it "
+        "moved, which it never should."
     )
-    return said + (
-        f"The network that reads both ways begins at {both[0]:.2f}"
-        + (f", is at {both[-2]:.2f} before the last word and ends at **{both[-1]:.2f}**." if len(both) > 1 else ".")
+    said = say(told, first=forward[0], name=name, last=forward[-1])
+    if len(both) == 1:
+        return f"{said} " + say("The network that reads both ways begins at {first:.2f}.", first=both[0])
+    return f"{said} " + say(
+        "The network that reads both ways begins at {first:.2f}, is at {before:.2f} before the last word and ends at "
+        "**{last:.2f}**.",
+        first=both[0],
+        before=both[-2],
+        last=both[-1],
     )
 
 
@@ -638,9 +733,16 @@ def remarks(found: Tagged) -> str:
     """What the taggers could not read, as Markdown; "" where they could read all."""
     unknown = [word for word, known in zip(found.tokens, found.known, strict=True) if not known]
     shown = " ".join(f"`{word[:24].replace('`', 'ˋ')}`" for word in dict.fromkeys(unknown[:6]))
-    said = [f"Not in the vocabulary, so read as `<unk>`: {shown}{' …' if len(unknown) > 6 else ''}."] if unknown else []
+    shown += " …" if len(unknown) > 6 else ""
+    said = [say("Not in the vocabulary, so read as `<unk>`: {words}.", words=shown)] if unknown else []
     if found.left_out:
-        said.append(f"The first {len(found.tokens)} words are read; {found.left_out:,} more are left out.")
+        said.append(
+            say(
+                "The first {count} words are read; {more:,} more are left out.",
+                count=len(found.tokens),
+                more=found.left_out,
+            )
+        )
     return " ".join(said)
 
 
@@ -655,7 +757,7 @@ def tag_table(found: Tagged, simple: Frequencies) -> dict[str, list[str]]:
             word[:30] + ("" if known else " (<unk>)") for word, known in zip(found.tokens, found.known, strict=True)
         ],
         "most frequent tag": [
-            TAGS[simple.tags.get(word, 0)] if known else "unknown"
+            TAGS[simple.tags.get(word, 0)] if known else say("unknown")
             for word, known in zip(found.tokens, found.known, strict=True)
         ],
         "forward": tags("forward"),
@@ -687,27 +789,39 @@ def score_lines(facts: Mapping[str, Mapping[str, Any]]) -> list[Line]:
     distances = [int(distance) for distance in facts["forward"]["accuracy"]]
     looks = {"both ways": ("state", 0), "forward": ("candidate", 1)}
     lines = [
-        Line(reader, distances, [found["names"] for found in facts[reader]["accuracy"].values()], role, dash)
+        Line(say(reader), distances, [found["names"] for found in facts[reader]["accuracy"].values()], role, dash)
         for reader, (role, dash) in looks.items()
     ]
-    return [*lines, Line("most frequent tag", distances, [facts["forward"]["baseline"]] * len(distances), "reset", 2)]
+    return [
+        *lines,
+        Line(say("most frequent tag"), distances, [facts["forward"]["baseline"]] * len(distances), "reset", 2),
+    ]
 
 
 def score_words(facts: Mapping[str, Mapping[str, Any]]) -> str:
     """How good both networks are beside the baseline, as Markdown."""
     means = {reader: _trained(found) for reader, found in facts.items()}
     forward, both = means["forward"], means["both ways"]
-    return (
-        "Words of names in held-out sentences, at the distances of training: **both ways "
-        f"{both['names']:.1%}**, **forward {forward['names']:.1%}**, most frequent tag of the word "
-        f"{facts['forward']['baseline']:.1%}. All words: {both['every']:.1%}, {forward['every']:.1%}, "
-        f"{facts['forward']['baseline_every']:.1%}. It is not a matter of size: the forward reader has "
-        f"{facts['forward']['parameters']:,} weights, the other network {facts['both ways']['parameters']:,}. Where "
-        "a role or a "
-        "kind stands *before* the name (“the ship Alan Turing”), the forward reader is right in "
-        f"{forward['titled']:.1%}; where "
-        f"it does not, in {forward['bare']:.1%}. Made again with `python -m models.zoo`, seed "
-        f"{facts['forward']['run']['seed']}, {facts['forward']['run']['steps']:,} updates each."
+    return say(
+        "Words of names in held-out sentences, at the distances of training: **both ways {both:.1%}**, "
+        "**forward {forward:.1%}**, most frequent tag of the word {baseline:.1%}. All words: "
+        "{both_every:.1%}, {forward_every:.1%}, {baseline_every:.1%}. It is not a matter of size: the "
+        "forward reader has {forward_weights:,} weights, the other network {both_weights:,}. Where a "
+        "role or a kind stands *before* the name (“the ship Alan Turing”), the forward reader is right "
+        "in {titled:.1%}; where it does not, in {bare:.1%}. Made again with `python -m models.zoo`, "
+        "seed {seed}, {updates:,} updates each.",
+        both=both["names"],
+        forward=forward["names"],
+        baseline=facts["forward"]["baseline"],
+        both_every=both["every"],
+        forward_every=forward["every"],
+        baseline_every=facts["forward"]["baseline_every"],
+        forward_weights=facts["forward"]["parameters"],
+        both_weights=facts["both ways"]["parameters"],
+        titled=forward["titled"],
+        bare=forward["bare"],
+        seed=facts["forward"]["run"]["seed"],
+        updates=facts["forward"]["run"]["steps"],
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from models.kinds import Copy, Number, Share, Unrolled
 from playground.graph import Caption, Edge, Node, Piece, Stop
+from playground.language import say
 from playground.on_paper import exact, short
 
 Drawing = tuple[list[Node], list[Edge], list[Stop], list[Caption]]
@@ -114,30 +115,38 @@ def _title(number: Number, found: Unrolled) -> str:
         "b": "State of the backward reader",
         "h": {
             "bidirectional": "State of the forward reader",
-            "stacked": f"State of layer {number.layer}",
+            "stacked": "State of layer {layer}",
             "encoder-decoder": "State of the encoder",
         }.get(found.question.kind, "State"),
     }[number.letter]
+    what = say(what, layer=number.layer)
     if number.shares:
-        return f"{what} at {_when(number.step, found)}"
+        return say("{what} at {when}", what=what, when=_when(number.step, found))
     if number.letter != "x":
-        return f"{what} before its first step: 0"
+        return say("{what} before its first step: 0", what=what)
     if found.question.kind == "encoder-decoder" and number.step > found.question.steps:
-        return "What the decoder reads first: 0, for “go”"
-    return f"{what} at {_when(number.step, found)}: given"
+        return say("What the decoder reads first: 0, for “go”")
+    return say("{what} at {when}: given", what=what, when=_when(number.step, found))
 
 
 def _when(step: int, found: Unrolled) -> str:
     steps = found.question.steps
-    return f"write {step - steps}" if found.question.kind == "encoder-decoder" and step > steps else f"step {step}"
+    if found.question.kind == "encoder-decoder" and step > steps:
+        return say("write {number}", number=step - steps)
+    return say("step {t}", t=step)
 
 
 def _stops(found: Unrolled) -> list[Stop]:
     question = found.question
     if _both_ways(found):
         every = range(1, question.steps + 1)
-        forward = [Stop(f"step {t}", _STEP * t, f"Forward reader, step {t}", f"h1@{t}") for t in every]
-        backward = [Stop(f"step {t}", _STEP * t, f"Backward reader, step {t}", f"b1@{t}") for t in reversed(every)]
+        forward = [
+            Stop(say("step {t}", t=t), _STEP * t, say("Forward reader, step {t}", t=t), f"h1@{t}") for t in every
+        ]
+        backward = [
+            Stop(say("step {t}", t=t), _STEP * t, say("Backward reader, step {t}", t=t), f"b1@{t}")
+            for t in reversed(every)
+        ]
         return forward + backward
     last = max(number.step for number in found.numbers)
     return [Stop(_when(t, found), _STEP * t, _says(t, found)) for t in range(1, last + 1)]
@@ -146,9 +155,11 @@ def _stops(found: Unrolled) -> list[Stop]:
 def _says(step: int, found: Unrolled) -> str:
     question = found.question
     if question.kind != "encoder-decoder":
-        return f"Step {step} of {question.steps}"
+        return say("Step {step} of {steps}", step=step, steps=question.steps)
     wrote = step - question.steps
-    return f"Write {wrote} of {question.outputs}" if wrote > 0 else f"Read step {step} of {question.steps}"
+    if wrote > 0:
+        return say("Write {wrote} of {outputs}", wrote=wrote, outputs=question.outputs)
+    return say("Read step {step} of {steps}", step=step, steps=question.steps)
 
 
 def _captions(found: Unrolled, rows: Mapping[tuple[str, int], float]) -> list[Caption]:
@@ -162,7 +173,7 @@ def _captions(found: Unrolled, rows: Mapping[tuple[str, int], float]) -> list[Ca
     start = {number.letter + str(number.layer) for number in found.numbers if number.step == 0}
     return [
         Caption(
-            text,
+            say(text),
             _STEP - _START - (_SIDE if _both_ways(found) else 0.0),
             rows[place] - (0.32 if place[0] + str(place[1]) in start else 0.0),
         )
@@ -207,17 +218,25 @@ def _owners(found: Unrolled) -> dict[str, list[Copy]]:
 def _badge(owner: str, uses: list[Copy]) -> str:
     total = short(round(uses[0].total, 6))
     if len(uses) == 1:
-        return f":gray-badge[{owner}: used once, sum {total}]"
-    if all(use.same and use.total == uses[0].total for use in uses):
-        return f":green-badge[:material/link: {owner}: the same weights at {len(uses)} steps, sum {total} each time]"
-    return f":red-badge[:material/link_off: {owner}: not the same weights at {len(uses)} steps]"
+        told = ":gray-badge[{owner}: used once, sum {total}]"
+    elif all(use.same and use.total == uses[0].total for use in uses):
+        told = ":green-badge[:material/link: {owner}: the same weights at {count} steps, sum {total} each time]"
+    else:
+        told = ":red-badge[:material/link_off: {owner}: not the same weights at {count} steps]"
+    return say(told, owner=_owner(owner), total=total, count=len(uses))
+
+
+def _owner(name: str) -> str:
+    """Whose weights they are: "rnn", "rnn, layer 2", "rnn, backward"."""
+    module, *layer = name.split(", layer ")
+    return say("{module}, layer {layer}", module=module, layer=layer[0]) if layer else say(name)
 
 
 def copies(found: Unrolled) -> dict[str, list[str]]:
     """Each use of each set of weights, a table by column."""
     return {
-        "weights of": [copy.owner for copy in found.copies],
+        "weights of": [_owner(copy.owner) for copy in found.copies],
         "used at": [_when(copy.step, found) for copy in found.copies],
-        "same object as at first": ["yes" if copy.same else "no" for copy in found.copies],
+        "same object as at first": [say("yes") if copy.same else say("no") for copy in found.copies],
         "sum of its numbers": [short(round(copy.total, 6)) for copy in found.copies],
     }

@@ -12,6 +12,7 @@ from models.person_tagger import Tagged
 from models.shapes import LIMITS, Layer, Shaped
 from playground import compute, controls, figures, guesses, shaping, shaping_drawing, showing, typed
 from playground.graph import asked, graph
+from playground.language import say
 from playground.player import player
 from playground.player.player import asked as player_asked
 
@@ -21,26 +22,27 @@ _ROW = 35  # pixels of a row in Streamlit's tables
 
 def ending(page: str, notice: str, tries: shaping.Attempts) -> None:
     """What to notice, and things to try: each a click that sets widgets, with what to look at."""
-    st.subheader("What to notice")
-    st.markdown(notice)
-    st.subheader("Two things to try")
+    st.subheader(say("What to notice"))
+    st.markdown(say(notice))
+    st.subheader(say("Two things to try"))
     typed.attempts(f"shapes_{page}", tries)
 
 
 def _table(columns: Mapping[str, Sequence[object]], alt: str) -> None:
-    """A table that shows all its rows."""
+    """A table that shows all its rows; heads and `alt` are translated here."""
     rows = len(next(iter(columns.values())))
-    st.dataframe(columns, hide_index=True, height=(rows + 1) * _ROW + 3, alt=alt)
+    said = {say(name): values for name, values in columns.items()}
+    st.dataframe(said, hide_index=True, height=(rows + 1) * _ROW + 3, alt=say(alt))
 
 
 def _slider(key: str, label: str, low: int, high: int, value: int, width: int = 150) -> int:
     controls.check_link(key, low, high)
-    return st.slider(label, low, high, value, key=key, bind="query-params", width=width)
+    return st.slider(say(label), low, high, value, key=key, bind="query-params", width=width)
 
 
 def _number(key: str, label: str, low: int, high: int, value: int, width: int = 110) -> int:
     controls.check_link(key, low, high)
-    found = st.number_input(label, low, high, value, key=key, bind="query-params", width=width)
+    found = st.number_input(say(label), low, high, value, key=key, bind="query-params", width=width)
     return value if found is None else int(found)
 
 
@@ -72,16 +74,22 @@ def show_kind(found: Unrolled) -> None:
     kind = found.question.kind
     left, right = st.columns([1.15, 1], gap="medium")
     with left:
-        st.markdown("**The lines that build and run it**")
+        st.markdown(say("**The lines that build and run it**"))
         st.code(shaping.code(kind), language="python")
     with right:
-        st.markdown("**Its weights, matrix by matrix**")
+        st.markdown(say("**Its weights, matrix by matrix**"))
         _table(
             shaping.weights_of(found.question, found),
             "Each weight with its rows and columns, here and in a larger network",
         )
-        st.markdown(f"${shaping.formula_of(kind)}$ = **{found.parameters}** here, where D = H = K = 1.")
-    with st.expander("Every use of every set of weights"):
+        st.markdown(
+            say(
+                "${formula}$ = **{count}** here, where D = H = K = 1.",
+                formula=shaping.formula_of(kind),
+                count=found.parameters,
+            )
+        )
+    with st.expander(say("Every use of every set of weights")):
         _table(
             shaping_drawing.copies(found),
             "Each use of each set of weights: whose, when, and whether it is the same object as at first",
@@ -92,7 +100,7 @@ def predict_longer(found: Unrolled) -> None:
     """How many weights does a longer sequence need? Asked first, answered by a network that is built."""
     question = found.question
     if question.kind == "one-to-one":
-        st.markdown("A plain network has one step and no answer to a second one: choose another kind.")
+        st.markdown(say("A plain network has one step and no answer to a second one: choose another kind."))
         return
     asked, options = shaping.longer_question(question, found), {**shaping.LENGTHS, "none": "not yet"}
     st.markdown(asked)
@@ -128,7 +136,7 @@ def ask_layer() -> Layer:
 
 def predict_shape() -> None:
     """Which shape has h_n? Asked first, answered by the tensor."""
-    st.markdown(shaping.QUESTION_SHAPE)
+    st.markdown(say(shaping.QUESTION_SHAPE))
     options = {**shaping.SHAPES, "none": "not yet"}
     guess = controls.choice("shapes", "shape", "Your guess", options, "none", asks=shaping.QUESTION_SHAPE)
     if guess != "none":
@@ -144,7 +152,11 @@ def show_shapes(found: Shaped) -> None:
                     tensor.shape, tensor.axes, shaping.ROLES[name], f"{name} {tensor.shape}", dark=controls.dark()
                 ),
                 key=f"shapes_box_{name}",
-                alt=f"{name} as a box: {', '.join(f'{a} = {n}' for a, n in zip(tensor.axes, tensor.shape, strict=True))}",
+                alt=say(
+                    "{name} as a box: {sizes}",
+                    name=name,
+                    sizes=", ".join(f"{a} = {n}" for a, n in zip(tensor.axes, tensor.shape, strict=True)),
+                ),
                 config={"displayModeBar": False},
             )
             st.caption(f"({', '.join(tensor.axes)}): {shaping.tensor_words(name)}")
@@ -154,12 +166,12 @@ def show_weights(found: Shaped, code: str) -> None:
     """The lines that build the layer, its weights one by one, and the formula with its numbers."""
     left, right = st.columns([1, 1.05], gap="medium")
     with left:
-        st.markdown("**The lines that build and run it**")
+        st.markdown(say("**The lines that build and run it**"))
         st.code(code, language="python", wrap_lines=True)
         st.latex(shaping.count_formula(found.layer))
         st.markdown(shaping.count_words(found))
     with right:
-        st.markdown("**Its weights, matrix by matrix**")
+        st.markdown(say("**Its weights, matrix by matrix**"))
         _table(shaping.weight_table(found.weights), "Each weight with its rows, columns and numbers")
 
 
@@ -168,7 +180,7 @@ def show_weights(found: Shaped, code: str) -> None:
 
 def predict_slice() -> None:
     """Which slice of the output is h_n[-1]? Asked first, answered by looking for equal numbers."""
-    st.markdown(shaping.QUESTION_SLICE)
+    st.markdown(say(shaping.QUESTION_SLICE))
     options = {**shaping.SLICES, "none": "not yet"}
     guess = controls.choice("shapes", "slice", "Your guess", options, "none", asks=shaping.QUESTION_SLICE)
     if guess != "none":
@@ -188,7 +200,7 @@ def ask_states() -> Layer:
 
 def show_states(found: Shaped) -> None:
     """Output and h_n side by side; a chosen row of h_n is framed in both."""
-    last, names = found.matches[-1], {str(match.row): shaping.row_name(match) for match in found.matches}
+    last, names = found.matches[-1], shaping.row_names(found)
     options = {str(last.row): names[str(last.row)], **names}
     row = int(controls.select("shapes", f"row{len(names)}", "Look at", options, width=260))
     match, H = found.matches[row], found.layer.hidden  # noqa: N806 - the axis letter
@@ -196,27 +208,27 @@ def show_states(found: Shaped) -> None:
     steps = [str(t) for t in range(found.layer.steps)]
     showing.chart(
         figures.slices(
-            found.output.T, "output of the first sequence: the last layer at every step", ("step", steps),
-            ("unit", shaping.unit_names(found)), shaping.output_frame(match, found), dark=controls.dark(),
+            found.output.T, say("output of the first sequence: the last layer at every step"), (say("step"), steps),
+            (say("unit"), shaping.unit_names(found)), shaping.output_frame(match, found), dark=controls.dark(),
         ),
-        key="shapes_output", alt="The output at every step, with the slice framed that equals the chosen row of h_n",
+        key="shapes_output", alt=say("The output at every step, with the slice framed that equals the chosen row of h_n"),
      where=left)  # fmt: skip
     showing.chart(
         figures.slices(
-            found.h_n.T, "h_n: every layer's last state", ("row of h_n", [f"[{k}]" for k in range(len(names))]),
-            ("unit", [str(unit) for unit in range(1, H + 1)]), [figures.Frame((row, row), (0, H - 1), f"h_n[{row}]")],
+            found.h_n.T, say("h_n: every layer's last state"), (say("row of h_n"), [f"[{k}]" for k in range(len(names))]),
+            (say("unit"), [str(unit) for unit in range(1, H + 1)]), [figures.Frame((row, row), (0, H - 1), f"h_n[{row}]")],
             dark=controls.dark(),
         ),
-        key="shapes_h_n", alt="h_n, one column for each layer and direction, with the chosen one framed",
+        key="shapes_h_n", alt=say("h_n, one column for each layer and direction, with the chosen one framed"),
      where=right)  # fmt: skip
     st.markdown(shaping.where(match, found))
     one = compute.shaped(replace(found.layer, layers=1))
-    st.markdown(shaping.trap_words(found, one) if found.layer.both_ways else shaping.NO_TRAP)
+    st.markdown(shaping.trap_words(found, one) if found.layer.both_ways else say(shaping.NO_TRAP))
 
 
 def show_keras(layer: Layer) -> None:
     """What Keras gives back and what PyTorch does, with the real shapes."""
-    st.subheader("Keras and PyTorch side by side")
+    st.subheader(say("Keras and PyTorch side by side"))
     rows = compute.returned(layer)
     _table(shaping.keras_table(rows), "Keras' options, the same in PyTorch, and the shapes")
     st.markdown(shaping.dense_words(layer, rows))
@@ -239,7 +251,7 @@ def predict_cells(found: Packed) -> None:
     st.markdown(asked)
     controls.check_link(key, 1, 10_000)
     heard = {"on_change": guesses.heard, "args": (key, asked)}
-    guess = st.number_input("Your guess", 1, 10_000, None, key=key, bind="query-params", width=150, **heard)
+    guess = st.number_input(say("Your guess"), 1, 10_000, None, key=key, bind="query-params", width=150, **heard)
     if guess is not None:
         controls.answer("shapes_cells", shaping.cells_answer(guess, found))
 
@@ -247,13 +259,14 @@ def predict_cells(found: Packed) -> None:
 def ask_lengths() -> tuple[int, ...]:
     """Ask for the lengths of a batch; a slip gets a sentence, and the last good batch stays."""
     example = " ".join(map(str, shaping.BATCH))
-    text = st.text_input("Lengths of the sequences (Enter reads them)", example, key=_LENGTHS, bind="query-params")
+    text = st.text_input(say("Lengths of the sequences (Enter reads them)"), example, key=_LENGTHS, bind="query-params")
     good = f"{_LENGTHS}_good"
     try:
         st.session_state[good] = shaping.lengths(text or "")
     except ValueError as wrong:
         kept = st.session_state.setdefault(good, shaping.BATCH)
-        st.warning(f"{wrong}. Write them like `{example}`. What you see still has {' '.join(map(str, kept))}.")
+        told = "{wrong}. Write them like `{example}`. What you see still has {kept}."
+        st.warning(say(told, wrong=wrong, example=example, kept=" ".join(map(str, kept))))
     return st.session_state[good]
 
 
@@ -263,10 +276,11 @@ def show_packed(found: Packed) -> None:
     showing.chart(
         figures.batch(
             rows, names, found.batch_sizes,
-            f"{found.packed_cells} of {found.padded_cells} cells are real",
+            say("{packed} of {padded} cells are real", packed=found.packed_cells, padded=found.padded_cells),
             dark=controls.dark(),
         ),
-        key="shapes_batch", alt="A padded batch, longest sequence first, with the place of each real cell in packed data",
+        key="shapes_batch",
+        alt=say("A padded batch, longest sequence first, with the place of each real cell in packed data"),
     )  # fmt: skip
     st.markdown(shaping.packed_words(found))
     st.markdown(shaping.small_example(compute.packed(tuple(map(len, shaping.SMALL))), shaping.SMALL))
@@ -274,10 +288,12 @@ def show_packed(found: Packed) -> None:
 
 def show_padding(found: Packed) -> None:
     """What the last padded step says, in numbers of an untrained layer and in the accuracy of trained ones."""
-    st.subheader("The last padded step is not the last step")
+    st.subheader(say("The last padded step is not the last step"))
     left, right = st.columns([1, 1.25], gap="medium")
     with left:
-        st.markdown("An untrained GRU reads your batch. How far is each “last state” from that of the sequence alone?")
+        st.markdown(
+            say("An untrained GRU reads your batch. How far is each “last state” from that of the sequence alone?")
+        )
         _table(
             shaping.drift_table(found, compute.drift(found.lengths)),
             "Largest difference to the state after the last real step: of the last padded step and of packed h_n",
@@ -286,11 +302,12 @@ def show_padding(found: Packed) -> None:
     with right:
         showing.chart(
             figures.lines(
-                shaping.padding_lines(experiment), "Asked at a far pad, it guesses",
-                "steps of a padded row", "share right, median of seeds", span=(0.4, 1.03),
+                shaping.padding_lines(experiment), say("Asked at a far pad, it guesses"),
+                say("steps of a padded row"), say("share right, median of seeds"), span=(0.4, 1.03),
                 dark=controls.dark(),
             ),
-            key="shapes_padding", alt="Share of right answers by length of the padded row, asked at pads and at real steps",
+            key="shapes_padding",
+            alt=say("Share of right answers by length of the padded row, asked at pads and at real steps"),
         )  # fmt: skip
     st.markdown(shaping.padding_words(experiment))
 
@@ -300,7 +317,7 @@ def show_padding(found: Packed) -> None:
 
 def predict_ending() -> None:
     """Which reader changes its mind? Asked first, answered by both networks."""
-    st.markdown(shaping.QUESTION_ENDING)
+    st.markdown(say(shaping.QUESTION_ENDING))
     options = {**shaping.GUESSES, "none": "not yet"}
     guess = controls.choice("shapes", "ending", "Your guess", options, "none", asks=shaping.QUESTION_ENDING)
     if guess != "none":
@@ -311,7 +328,7 @@ def predict_ending() -> None:
 
 def ask_text() -> Text:
     """Ask for a sentence; one without words gets a sentence, and the last good one stays."""
-    text = st.text_input("Your sentence (Enter reads it)", shaping.LECTURE, key=_TEXT, bind="query-params") or ""
+    text = st.text_input(say("Your sentence (Enter reads it)"), shaping.LECTURE, key=_TEXT, bind="query-params") or ""
     with st.container(horizontal=True, gap="small", key="shapes_endings"):
         for word in shaping.ENDINGS:
             st.button(
@@ -337,15 +354,15 @@ def show_revealed(found: Tagged) -> None:
     showing.chart(
         figures.lines(
             shaping.revealed_lines(found, word),
-            f"p(person) at “{found.tokens[word][:24]}” as the words come in",
-            "the last word that has come in",
+            say("p(person) at “{word}” as the words come in", word=found.tokens[word][:24]),
+            say("the last word that has come in"),
             "p(person)",
             words=shaping.shown_tokens(found),
             span=(-0.03, 1.03),
             dark=controls.dark(),
         ),
         key="shapes_revealed",
-        alt="Probability that the watched word stands in a person's name, after each word, for both networks",
+        alt=say("Probability that the watched word stands in a person's name, after each word, for both networks"),
     )
     st.markdown(shaping.revealed_words(found, word))
 
@@ -369,13 +386,13 @@ def show_scores(facts: Mapping[str, dict]) -> None:
     showing.chart(
         figures.lines(
             shaping.score_lines(facts),
-            "Only who reads both ways knows",
-            "words between name and clue (trained: 0 to 6)",
-            "share of names right",
+            say("Only who reads both ways knows"),
+            say("words between name and clue (trained: 0 to 6)"),
+            say("share of names right"),
             span=(0.5, 1.03),
             dark=controls.dark(),
         ),
         key="shapes_scores",
-        alt="Share of the words of names that are tagged rightly, by distance, for both networks and the baseline",
+        alt=say("Share of the words of names that are tagged rightly, by distance, for both networks and the baseline"),
     )
     st.markdown(shaping.score_words(facts))

@@ -10,6 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from playground.exhibits import EXHIBITS, Exhibit
+from playground.language import say
 
 _BY_NAME = {Path(exhibit.file).stem: exhibit for exhibit in EXHIBITS}
 
@@ -52,7 +53,7 @@ def show(signposts: Sequence[Signpost]) -> None:
         for signpost in signposts:
             st.page_link(
                 f"../{signpost.exhibit.file}",
-                label=signpost.words,
+                label=say(signpost.words),
                 icon=signpost.exhibit.icon,
                 query_params=dict(signpost.state),
             )

@@ -11,6 +11,7 @@ import streamlit as st
 
 from models.cells import Nonlinearity
 from playground import controls, guesses
+from playground.language import say
 from playground.on_paper import SQUASHES
 
 Rows = tuple[tuple[float, ...], ...]
@@ -33,16 +34,23 @@ def sequence(text: str, width: int, longest: int, largest: float) -> Rows:
     parting = r"[;\n]|\]\s*,?\s*\[" if width > 1 else r"[;\s,\[\]]+"
     steps = [step for step in re.split(parting, text.replace("−", "-")) if step.strip(" ,[]\t")]
     if not steps:
-        raise ValueError("There is no number in it")
+        raise ValueError(say("There is no number in it"))
     if len(steps) > longest:
-        raise ValueError(f"It has {len(steps):,} steps, and the drawing holds {longest}")
+        raise ValueError(
+            say("It has {steps:,} steps, and the drawing holds {longest}", steps=len(steps), longest=longest)
+        )
     return tuple(_step(step, place, width, largest) for place, step in enumerate(steps, 1))
 
 
 def _step(text: str, place: int, width: int, largest: float) -> tuple[float, ...]:
     words = [word for word in re.split(r"[\s,\[\]]+", text) if word]
     if len(words) != width:
-        raise ValueError(f"Step {place} has {len(words):,} {'number' if len(words) == 1 else 'numbers'}, not {width}")
+        found = {"step": place, "count": len(words), "wanted": width}
+        raise ValueError(
+            say("Step {step} has {count:,} number, not {wanted}", **found)
+            if len(words) == 1
+            else say("Step {step} has {count:,} numbers, not {wanted}", **found)
+        )
     return tuple(_number(word, place, largest) for word in words)
 
 
@@ -51,9 +59,15 @@ def _number(word: str, place: int, largest: float) -> float:
     try:
         value = float(word)
     except ValueError:
-        raise ValueError(f"Step {place} has {entry}, which is no number") from None
+        raise ValueError(say("Step {step} has {entry}, which is no number", step=place, entry=entry)) from None
     if not abs(value) <= largest:  # true for NaN, too
-        raise ValueError(f"Step {place} has {entry}, and numbers here go up to {largest:,.0f}")
+        told = say(
+            "Step {step} has {entry}, and numbers here go up to {largest:,.0f}",
+            step=place,
+            entry=entry,
+            largest=largest,
+        )
+        raise ValueError(told)
     return value
 
 
@@ -64,14 +78,20 @@ def written(rows: Sequence[Sequence[float]]) -> str:
 
 def ask_sequence(key: str, label: str, default: Rows, *, longest: int, largest: float) -> Rows:
     """Ask for a sequence in one line; a slip gets a sentence, and the last good sequence stays."""
-    words = f"{label} (a semicolon ends a step; Enter reads it)"
+    words = say("{label} (a semicolon ends a step; Enter reads it)", label=say(label))
     text = st.text_input(words, written(default), key=key, bind="query-params")
     good = f"{key}_good"
     try:
         st.session_state[good] = sequence(text or "", len(default[0]), longest, largest)
     except ValueError as wrong:
         kept = st.session_state.setdefault(good, default)
-        st.warning(f"{wrong}. Write it like `{written(default)}`. What you see still reads `{written(kept)}`.")
+        told = say(
+            "{wrong}. Write it like `{example}`. What you see still reads `{kept}`.",
+            wrong=wrong,
+            example=written(default),
+            kept=written(kept),
+        )
+        st.warning(told)
     return st.session_state[good]
 
 
@@ -95,16 +115,19 @@ def ask_matrices(
 def _ask_matrix(page: str, name: str, label: str, shape: tuple[int, int], value: float, largest: float) -> Rows:
     rows = []
     with st.container(key=f"{page}_{name}_matrix", width="content", gap="xsmall"):
-        st.markdown(label)
+        st.markdown(say(label))
         for row in range(1, shape[0] + 1):
             with st.container(horizontal=True, gap="xsmall", key=f"{page}_{name}_row{row}"):
                 places = [(f"{page}_{name}_{row}{column}", column) for column in range(1, shape[1] + 1)]
                 rows.append(
-                    tuple(
-                        _ask_number(key, f"{name} row {row}, column {column}", value, largest) for key, column in places
-                    )
+                    tuple(_ask_number(key, _place(name, row, column), value, largest) for key, column in places)
                 )
     return tuple(rows)
+
+
+def _place(name: str, row: int, column: int) -> str:
+    """Where a number stands in its matrix, for the ear."""
+    return say("{name} row {row}, column {column}", name=name, row=row, column=column)
 
 
 def _ask_number(key: str, label: str, value: float, largest: float) -> float:
@@ -139,13 +162,13 @@ def ask_sliders(key: str, labels: Mapping[str, tuple[str, float]]) -> tuple[floa
 
 def _ask_slider(key: str, label: str, value: float, low: float = -2.0, high: float = 2.0) -> float:
     controls.check_link(key, low, high)
-    return st.slider(label, low, high, value, 0.01, key=key, bind="query-params", width=220)
+    return st.slider(say(label), low, high, value, 0.01, key=key, bind="query-params", width=220)
 
 
 def ask_swap(page: str, steps: int) -> tuple[int, int] | None:
     """Ask which two steps of a sequence to swap, the first and the last one at first; None where there is only one."""
     if steps < 2:
-        st.markdown("One step has no order. Add another one to the inputs.")
+        st.markdown(say("One step has no order. Add another one to the inputs."))
         return None
     names = {f"{a}-{b}": f"{a} and {b}" for a in range(1, steps + 1) for b in range(a + 1, steps + 1)}
     ends = f"1-{steps}"
@@ -154,7 +177,9 @@ def ask_swap(page: str, steps: int) -> tuple[int, int] | None:
     return int(first), int(second)
 
 
-def ask_guess(page: str, question: str, button: str, **sequences: Sequence[Sequence[float]]) -> tuple[float | None, bool]:
+def ask_guess(
+    page: str, question: str, button: str, **sequences: Sequence[Sequence[float]]
+) -> tuple[float | None, bool]:
     """Ask for a number before it is shown: the guess, and whether the visitor wants to see the answer.
 
     Args:
@@ -165,7 +190,7 @@ def ask_guess(page: str, question: str, button: str, **sequences: Sequence[Seque
     """
     with st.container(horizontal=True, vertical_alignment="bottom", key=f"{page}_answer"):
         guess = st.number_input(
-            "Your guess",
+            say("Your guess"),
             value=None,
             format="%g",
             key=f"{page}_guess",
@@ -174,7 +199,7 @@ def ask_guess(page: str, question: str, button: str, **sequences: Sequence[Seque
             on_change=guesses.heard,
             args=(f"{page}_guess", question),
         )
-        shown = st.toggle("Show it without a guess", key=f"{page}_shown", bind="query-params")
+        shown = st.toggle(say("Show it without a guess"), key=f"{page}_shown", bind="query-params")
         texts = {key: written(rows) for key, rows in sequences.items()}
         st.button(button, key=f"{page}_put", on_click=put, kwargs=texts)
     return guess, shown or guess is not None
@@ -184,8 +209,8 @@ def attempts(page: str, tries: Mapping[str, tuple[Mapping[str, object], str]]) -
     """Things to try, each a click that sets widgets, with what to look at."""
     for column, (name, (values, look)) in zip(st.columns(len(tries)), tries.items(), strict=True):
         with column:
-            st.button(name, key=f"{page}_try_{name}", on_click=put, kwargs=dict(values))
-            st.markdown(look)
+            st.button(say(name), key=f"{page}_try_{name}", on_click=put, kwargs=dict(values))
+            st.markdown(say(look))
 
 
 def put(**values: object) -> None:

@@ -257,7 +257,7 @@ def last_words(seen: Backward) -> list[int]:
 
 def share_question(seen: Backward, weight: str) -> str:
     """What to guess about who contributes, as Markdown."""
-    some = " ".join(f"“{seen.labels[t]}”" for t in last_words(seen))
+    some = " ".join(say("“{word}”", word=seen.labels[t]) for t in last_words(seen))
     return say(
         "**Guess first.** The last steps up to the loss read {words}. **Which share of the gradient of {weight} comes from "
         "them alone?**",

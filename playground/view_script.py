@@ -30,11 +30,11 @@ _MANY = 20_000  # parts of answers that are looked at
 _HEAD = '''"""Numbers of the view "{title}" of the RNN playground, computed anew.
 
 Run it in the folder of the project: python {file}
-It prints every answer that the page showed, with 16 letters that depend on every bit of it, and writes all numbers to
-{npz}.
+It prints every answer that the page showed, each with a checksum over every bit of it, and
+writes all numbers to {npz}.
 
-Not in it: what is being trained right now, and what comes from a file of yours. The training lab has a script of its
-own for a training; a file is read by the functions of models/loaders.
+Not in it: what is being trained right now, and what comes from a file of yours. The training
+lab has a script of its own for a training; models/loaders reads files.
 """
 '''
 

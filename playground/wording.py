@@ -12,6 +12,7 @@ from models.order import GUESSES, Read
 from models.tasks.order import VOCABULARY as ORDER_WORDS
 from models.tasks.order import Order
 from playground.figures import Group, Line
+from playground.language import say
 from playground.player import Token, Track
 from playground.player import Words as Says
 
@@ -36,11 +37,11 @@ def short(word: str) -> str:
 def code(tokens: Sequence[str]) -> str:
     """Words of a visitor as code in Markdown."""
     shown = " ".join(f"`{token[:_SHOWN].replace('`', 'ˋ')}`" for token in tokens[:12])
-    return shown + (f" and {len(tokens) - 12:,} more" if len(tokens) > 12 else "")
+    return shown + (" " + say("and {more:,} more", more=len(tokens) - 12) if len(tokens) > 12 else "")
 
 
 def _verdict(right: bool) -> str:  # noqa: FBT001 - the one thing that it is about
-    return "Right" if right else "Not this time"
+    return say("Right") if right else say("Not this time")
 
 
 # ---- one-hot ---------------------------------------------------------------------------------------------------------
@@ -64,28 +65,49 @@ def vectors_said(tokens: Sequence[str], lexicon: Lexicon) -> str:
     """How many words have a place, and what becomes of the others."""
     lost = list(dict.fromkeys(token for token in tokens if token not in lexicon.words))
     share = one_hot.coverage(tokens, lexicon)
-    sentence = (
-        f"Each vector has **{lexicon.size}** numbers. The lexicon covers **{share:.0%}** of these {len(tokens)} words."
+    sentence = say(
+        "Each vector has **{size}** numbers. The lexicon covers **{share:.0%}** of these {count} words.",
+        size=lexicon.size,
+        share=share,
+        count=len(tokens),
     )
     if not lost:
         return sentence
     if lexicon.other:
-        return f"{sentence} Not in it, so cell {lexicon.size}, “other”, lights for each: {code(lost)}."
-    return f"{sentence} Not in it, so all cells stay dark: {code(lost)}. Switch on the dimension “other”."
+        return say(
+            "{sentence} Not in it, so cell {size}, “other”, lights for each: {lost}.",
+            sentence=sentence,
+            size=lexicon.size,
+            lost=code(lost),
+        )
+    return say(
+        "{sentence} Not in it, so all cells stay dark: {lost}. Switch on the dimension “other”.",
+        sentence=sentence,
+        lost=code(lost),
+    )
 
 
 def pair_said(one: str, other: str, lexicon: Lexicon) -> str:
     """Dot product and distance of two words."""
     found = one_hot.compare(lexicon.vector(one), lexicon.vector(other))
-    said = f"“{short(one)}” · “{short(other)}” = **{found.dot:g}**, distance **{found.distance:.3f}**. "
+    said = (
+        say(
+            "“{one}” · “{other}” = **{dot:g}**, distance **{distance:.3f}**.",
+            one=short(one),
+            other=short(other),
+            dot=found.dot,
+            distance=found.distance,
+        )
+        + " "
+    )
     if one == other:
-        return said + "It is the same word."
+        return said + say("It is the same word.")
     places = lexicon.place(one), lexicon.place(other)
     if None in places:
-        return said + "A word without a place is all noughts: it is 1 away from every word that has one."
+        return said + say("A word without a place is all noughts: it is 1 away from every word that has one.")
     if places[0] == places[1]:
-        return said + "Two words, one vector: in “other” all unknown words are alike."
-    return said + "√2 = 1.414, as for any two different words: one-hot vectors know no likeness."
+        return said + say("Two words, one vector: in “other” all unknown words are alike.")
+    return said + say("√2 = 1.414, as for any two different words: one-hot vectors know no likeness.")
 
 
 def all_pairs_said(lexicon: Lexicon) -> str:
@@ -93,11 +115,16 @@ def all_pairs_said(lexicon: Lexicon) -> str:
     rows = lexicon.vectors(lexicon.words)
     pairs = [one_hot.compare(rows[a], rows[b]) for a in range(len(rows)) for b in range(a)]
     if not pairs:
-        return "With one word there is no pair."
+        return say("With one word there is no pair.")
     dots, far = {pair.dot for pair in pairs}, [pair.distance for pair in pairs]
-    return (
-        f"Computed for all {len(pairs)} pairs of the lexicon: dot product {min(dots):g} to {max(dots):g}, distance "
-        f"{min(far):.6f} to {max(far):.6f}."
+    return say(
+        "Computed for all {count} pairs of the lexicon: dot product {low:g} to {high:g}, distance "
+        "{near:.6f} to {far:.6f}.",
+        count=len(pairs),
+        low=min(dots),
+        high=max(dots),
+        near=min(far),
+        far=max(far),
     )
 
 
@@ -105,9 +132,12 @@ def apart_said(guess: str, one: str = "gandalf", other: str = "frodo") -> str:
     """The answer to `APART_ASKED`, from the vectors."""
     found = one_hot.compare(*Lexicon(one_hot.LECTURE, other=True).vectors([one, other]))
     truth = "√2" if np.isclose(found.distance, 2**0.5) else f"{found.distance:g}"
-    return (
-        f"**{_verdict(guess == truth)}: distance {truth}, dot product {found.dot:g}.** Both light the sixth cell and nothing "
-        "else. Whatever told them apart is lost before the network reads a word."
+    return say(
+        "**{verdict}: distance {truth}, dot product {dot:g}.** Both light the sixth cell and nothing "
+        "else. Whatever told them apart is lost before the network reads a word.",
+        verdict=_verdict(guess == truth),
+        truth=truth,
+        dot=found.dot,
     )
 
 
@@ -115,9 +145,14 @@ def covered_said(tokens: Sequence[str], lexicon: Lexicon) -> str:
     """How much of a text a vocabulary covers."""
     share, every = one_hot.coverage(tokens, lexicon), len(set(tokens))
     lost = len(tokens) - round(share * len(tokens))
-    return (
-        f"The {len(lexicon.words)} most frequent of {every:,} different words cover **{share:.1%}** of the text. "
-        f"**{lost:,}** of {len(tokens):,} words become `<unk>`."
+    return say(
+        "The {size} most frequent of {every:,} different words cover **{share:.1%}** of the text. "
+        "**{lost:,}** of {count:,} words become `<unk>`.",
+        size=len(lexicon.words),
+        every=every,
+        share=share,
+        lost=lost,
+        count=len(tokens),
     )
 
 
@@ -132,7 +167,7 @@ def shifted_table(tokens: Sequence[str]) -> dict[str, Sequence[object]]:
     read, said = one_hot.shifted(tokens)
     return {
         "step": list(range(1, len(said) + 1)),
-        "reads xₜ": [word or "0 (nothing yet)" for word in read],
+        "reads xₜ": [word or say("0 (nothing yet)") for word in read],
         "should say yₜ": said,
     }
 
@@ -140,9 +175,10 @@ def shifted_table(tokens: Sequence[str]) -> dict[str, Sequence[object]]:
 def tokens_said(tokens: Sequence[str]) -> str:
     """What became of a sentence."""
     _, said = one_hot.shifted(tokens)
-    return (
-        f"**{len(said) - 1} tokens and `<eos>`.** A full stop is a token of its own. The right column is the left one, "
-        "a step earlier: $x_t = y_{t-1}$. So one text is question and answer at once."
+    return say(
+        "**{count} tokens and `<eos>`.** A full stop is a token of its own. The right column is the "
+        "left one, a step earlier: $x_t = y_{{t-1}}$. So one text is question and answer at once.",
+        count=len(said) - 1,
     )
 
 
@@ -173,28 +209,46 @@ MARKS = {"no": "without #", "yes": "with # on both sides"}
 def ones_said(guess: int) -> str:
     """The answer to `ONES_ASKED`, from the trigrams."""
     found = trigrams.trigrams("banana")
-    return (
-        f"**{_verdict(guess == len(found))}: {len(found)} ones.** It has four places for three letters, but a trigram that "
-        f"comes twice lights one cell: {code(found)}."
+    return say(
+        "**{verdict}: {count} ones.** It has four places for three letters, but a trigram that comes "
+        "twice lights one cell: {cells}.",
+        verdict=_verdict(guess == len(found)),
+        count=len(found),
+        cells=code(found),
     )
 
 
 def hashed_said(one: str, other: str, *, marks: bool) -> str:
     """Two words as trigrams, and what they share."""
     found, cells = trigrams.compare(one, other, marks=marks), trigrams.cells(marks=marks)
-    places = ", ".join(f"`{each}` is cell {trigrams.cell(each, marks=marks) + 1:,}" for each in found.one[:3])
+    places = ", ".join(
+        say("`{trigram}` is cell {place:,}", trigram=each, place=trigrams.cell(each, marks=marks) + 1)
+        for each in found.one[:3]
+    )
     base = len(trigrams.LETTERS) + marks
-    return (
-        f"“{short(one.lower())}” lights **{_ones(found.one)}** of {base}³ = **{cells:,}** cells: {places}"
-        f"{', …' if len(found.one) > 3 else ''}. “{short(other.lower())}” lights {_ones(found.other)}. They share "
-        f"**{len(found.shared)}**{': ' + code(found.shared) if found.shared else ''}. "
-        f"The cosine is {len(found.shared)} / √({len(found.one)} · {len(found.other)}) = **{found.cosine:.2f}**; of their "
-        f"one-hot vectors it is {float(one.lower() == other.lower()):g}."
+    return say(
+        "“{first}” lights **{lit}** of {base}³ = **{cells:,}** cells: {places}{more}. “{second}” lights "
+        "{second_lit}. They share **{shared}**{which}. The cosine is {shared} / √({one} · {other}) = "
+        "**{cosine:.2f}**; of their one-hot vectors it is {one_hot:g}.",
+        first=short(one.lower()),
+        lit=_ones(found.one),
+        base=base,
+        cells=cells,
+        places=places,
+        more=", …" if len(found.one) > 3 else "",
+        second=short(other.lower()),
+        second_lit=_ones(found.other),
+        shared=len(found.shared),
+        which=": " + code(found.shared) if found.shared else "",
+        one=len(found.one),
+        other=len(found.other),
+        cosine=found.cosine,
+        one_hot=float(one.lower() == other.lower()),
     )
 
 
 def _ones(found: Sequence[str]) -> str:
-    return f"{len(found)} {'cell' if len(found) == 1 else 'cells'}"
+    return say("{count} cell", count=1) if len(found) == 1 else say("{count} cells", count=len(found))
 
 
 def board(one: str, other: str, *, marks: bool) -> tuple[NDArray[np.int64], list[str]]:
@@ -254,12 +308,19 @@ def mixed_said(guess: str, found: Embedded) -> str:
     }
     animals, places = (gap[1] > _APART for gap in gaps.values())
     truth = {(True, True): "neither", (True, False): "places", (False, True): "animals", (False, False): "both"}
-    tells = [f"{name[5:]}: {before:.2f} before, **{after:.2f}** after" for name, (before, after) in gaps.items()]
+    tells = [
+        say("{name}: {before:.2f} before, **{after:.2f}** after", name=say(name[5:]), before=before, after=after)
+        for name, (before, after) in gaps.items()
+    ]
     answer = truth[animals, places]
-    return (
-        f"**{_verdict(guess == answer)}: {MIXED[answer]}.** Distance between the mean of one and the mean of many, in units "
-        f"of how far the words lie from their mean. {tells[0].capitalize()}; {tells[1]}. Training makes a difference only "
-        "where the task needs one."
+    return say(
+        "**{verdict}: {answer}.** Distance between the mean of one and the mean of many, in units of "
+        "how far the words lie from their mean. {first}; {second}. Training makes a difference only "
+        "where the task needs one.",
+        verdict=_verdict(guess == answer),
+        answer=say(MIXED[answer]),
+        first=tells[0].capitalize(),
+        second=tells[1],
     )
 
 
@@ -267,7 +328,11 @@ def parameters_said(found: Embedded) -> str:
     """The size of the matrix."""
     V, D = found.after.shape  # noqa: N806 - the axis letters
     size = f"V · d = {V} · {D} = **{V * D:,}** weights"
-    return f"The matrix has {size}; a network on one-hot vectors would read {V} numbers a word."
+    return say(
+        "The matrix has {size}; a network on one-hot vectors would read {vocabulary} numbers a word.",
+        size=size,
+        vocabulary=V,
+    )
 
 
 def lookup_table(found: Embedded, word: str, count: int = 6) -> dict[str, list[object]]:
@@ -277,7 +342,7 @@ def lookup_table(found: Embedded, word: str, count: int = 6) -> dict[str, list[o
     return {
         "number": list(range(1, count + 1)),
         "one-hot × matrix": [float(v) for v in product[:count]],
-        f"row {place + 1}": [float(v) for v in row[:count]],
+        say("row {number}", number=place + 1): [float(v) for v in row[:count]],
         "before training": [float(v) for v in found.before[place][:count]],
     }
 
@@ -287,10 +352,15 @@ def lookup_said(found: Embedded, word: str) -> str:
     place = found.words.index(word)
     product, row = embeddings.look_up(found.after, place)
     away = float(np.abs(product - row).max())
-    return (
-        f"“{word}” is word {place + 1} of {len(found.words)}. Its one-hot vector times the matrix is row {place + 1}: "
-        f"largest difference over all {len(row)} numbers **{away:g}**. All other rows are multiplied by 0, "
-        "so nobody multiplies: `nn.Embedding` reads the row."
+    return say(
+        "“{word}” is word {place} of {count}. Its one-hot vector times the matrix is row {place}: "
+        "largest difference over all {numbers} numbers **{away:g}**. All other rows are multiplied by "
+        "0, so nobody multiplies: `nn.Embedding` reads the row.",
+        word=word,
+        place=place + 1,
+        count=len(found.words),
+        numbers=len(row),
+        away=away,
     )
 
 
@@ -301,7 +371,7 @@ def clouds(found: Embedded, view: str, *, trained: bool) -> tuple[list[Group], N
     flat = embeddings.plane(matrix[[found.words.index(word) for word in words]])
     place = dict(zip(words, flat.points, strict=True))
     groups = [
-        Group(name, np.array([place[word] for word in embeddings.GROUPS[name]]), embeddings.GROUPS[name])
+        Group(say(name), np.array([place[word] for word in embeddings.GROUPS[name]]), embeddings.GROUPS[name])
         for name in VIEWS[view]
     ]
     return groups, flat.shares
@@ -311,7 +381,7 @@ def together_table(found: Embedded, view: str) -> dict[str, list[object]]:
     """Of each group in view, how often the nearest word is of the same group."""
     before, after = (embeddings.together(found, trained=trained) for trained in (False, True))
     return {
-        "group": list(VIEWS[view]),
+        "group": [say(name) for name in VIEWS[view]],
         "words": [len(embeddings.GROUPS[name]) for name in VIEWS[view]],
         "before": [f"{before[name]:.0%}" for name in VIEWS[view]],
         "after": [f"{after[name]:.0%}" for name in VIEWS[view]],
@@ -321,13 +391,13 @@ def together_table(found: Embedded, view: str) -> dict[str, list[object]]:
 def together_said(found: Embedded, view: str) -> str:
     """What training put together, from the same shares."""
     after = embeddings.together(found)
-    kept = [name for name in VIEWS[view] if after[name] > 0.75]
-    mixed = [name for name in VIEWS[view] if after[name] < 0.5]
-    said = "How often a word's nearest neighbour, among all grouped words, is of its own group. "
+    kept = [say(name) for name in VIEWS[view] if after[name] > 0.75]
+    mixed = [say(name) for name in VIEWS[view] if after[name] < 0.5]
+    said = say("How often a word's nearest neighbour, among all grouped words, is of its own group.") + " "
     if kept:
-        said += f"Training put together: {', '.join(kept)}. "
+        said += say("Training put together: {groups}.", groups=", ".join(kept)) + " "
     if mixed:
-        said += f"It mixed up: {', '.join(mixed)}: the language treats them alike. "
+        said += say("It mixed up: {groups}: the language treats them alike.", groups=", ".join(mixed)) + " "
     return said
 
 
@@ -340,7 +410,7 @@ def neighbour_table(found: Embedded, word: str, count: int = 5) -> dict[str, lis
         "cosine ": [round(c, 2) for _, c in before],
         "after": [found.words[k] for k, _ in after],
         "cosine": [round(c, 2) for _, c in after],
-        "its group": [embeddings.group(found.words[k]) or "none" for k, _ in after],
+        "its group": [say(embeddings.group(found.words[k]) or "none") for k, _ in after],
     }
 
 
@@ -389,19 +459,26 @@ def bags(found: Read) -> tuple[NDArray[np.int64], list[str]]:
 
 def bags_said(found: Read) -> str:
     """How far bags and states are apart."""
-    states = f"the RNN's last states are **{found.state_distance:.3f}** apart"
+    states = say("the RNN's last states are **{distance:.3f}** apart", distance=found.state_distance)
     if found.bag_distance == 0 and found.tokens[0] != found.tokens[1]:
-        return f"Two sentences, one bag: its distance is **0**, while {states}. What the bag forgot is the order."
+        return say(
+            "Two sentences, one bag: its distance is **0**, while {states}. What the bag forgot is the order.",
+            states=states,
+        )
     if found.bag_distance == 0:
-        return f"The same words in the same order: the bags' distance is **0**, and {states}."
-    return f"Other words, other bags: their distance is **{found.bag_distance:.3f}**; {states}."
+        return say("The same words in the same order: the bags' distance is **0**, and {states}.", states=states)
+    return say(
+        "Other words, other bags: their distance is **{distance:.3f}**; {states}.",
+        distance=found.bag_distance,
+        states=states,
+    )
 
 
 def answer_table(found: Read, facts: Mapping[str, Mapping]) -> dict[str, list[object]]:
     """What each reader answers to both sentences."""
     rows = {reader: found.best(reader) for reader in READERS}
     return {
-        "reader": list(READERS.values()),
+        "reader": [say(name) for name in READERS.values()],
         "first": [f"{one[0]} {one[1]:.3f}" for one, _ in rows.values()],
         "second": [f"{other[0]} {other[1]:.3f}" for _, other in rows.values()],
         "largest difference": [float(np.abs(found.answers[r][0] - found.answers[r][1]).max()) for r in READERS],
@@ -412,27 +489,32 @@ def answer_table(found: Read, facts: Mapping[str, Mapping]) -> dict[str, list[ob
 def answers_said(found: Read) -> str:
     """What the answers say of the readers."""
     if found.bag_distance:
-        return "Other words, so even the bag may answer differently. Shuffle the first sentence to compare."
-    same = np.array_equal(found.answers["bag"][0], found.answers["bag"][1])
-    bag = (
-        "gives both sentences the same probabilities, to the last bit"
-        if same
-        else "answers differently by rounding only"
+        return say("Other words, so even the bag may answer differently. Shuffle the first sentence to compare.")
+    told = (
+        "The bag gives both sentences the same probabilities, to the last bit: no weights could change that."
+        if np.array_equal(found.answers["bag"][0], found.answers["bag"][1])
+        else "The bag answers differently by rounding only: no weights could change that."
     )
-    one, other = found.best("RNN")
-    rnn = f"says “{one[0]}” and “{other[0]}”" if one[0] != other[0] else f"says “{one[0]}” twice"
-    return f"The bag {bag}: no weights could change that. The RNN {rnn}."
+    one, other = (word for word, _ in found.best("RNN"))
+    rnn = "The RNN says “{one}” and “{other}”." if one != other else "The RNN says “{one}” twice."
+    return f"{say(told)} {say(rnn, one=one, other=other)}"
 
 
 def remarks(found: Read) -> str:
     """What the readers could not read; "" if nothing."""
     pairs = zip((*found.tokens[0], *found.tokens[1]), (*found.known[0], *found.known[1]), strict=True)
     unknown = list(dict.fromkeys(word for word, known in pairs if not known))
-    said = f"Not in the vocabulary, so read as `<unk>`: {code(unknown)}. " if unknown else ""
+    said = say("Not in the vocabulary, so read as `<unk>`: {words}.", words=code(unknown)) + " " if unknown else ""
     if any(found.left_out):
-        said += f"{sum(found.left_out):,} words at the end were not read: a sentence here has at most 40. "
+        said += (
+            say("{count:,} words at the end were not read: a sentence here has at most 40.", count=sum(found.left_out))
+            + " "
+        )
     if unknown:
-        said += f"The networks know {len(ORDER_WORDS) - 2} words: animals, opposites and what may stand between."
+        said += say(
+            "The networks know {count} words: animals, opposites and what may stand between.",
+            count=len(ORDER_WORDS) - 2,
+        )
     return said
 
 
@@ -450,10 +532,15 @@ def half_said(guess: str, facts: Mapping[str, Mapping]) -> str:
     """The answer to `HALF_ASKED`, from the held-out pairs."""
     bag, rnn = (facts[reader]["accuracy"][SHARE_LENGTH] for reader in ("bag", "RNN"))
     right = abs(float(guess) / 100 - bag["sentences"]) < 0.05
-    return (
-        f"**{_verdict(right)}: {bag['sentences']:.1%}.** It gave the same answer to both sentences of {bag['same']:.0%} of "
-        "the pairs, and one of two opposite answers is right. "
-        f"Both right: bag {bag['pairs']:.1%}, RNN **{rnn['pairs']:.1%}** of the pairs."
+    return say(
+        "**{verdict}: {share:.1%}.** It gave the same answer to both sentences of {same:.0%} of the "
+        "pairs, and one of two opposite answers is right. Both right: bag {bag:.1%}, RNN **{rnn:.1%}** "
+        "of the pairs.",
+        verdict=_verdict(right),
+        share=bag["sentences"],
+        same=bag["same"],
+        bag=bag["pairs"],
+        rnn=rnn["pairs"],
     )
 
 
@@ -466,10 +553,10 @@ def share_lines(facts: Mapping[str, Mapping]) -> list[Line]:
     for dash, (reader, name) in enumerate(READERS.items()):
         shares = facts[reader]["accuracy"]
         lines.append(
-            Line(name, [int(n) for n in shares], [m["sentences"] for m in shares.values()], _ROLES[reader], dash)
+            Line(say(name), [int(n) for n in shares], [m["sentences"] for m in shares.values()], _ROLES[reader], dash)
         )
     rule = facts["RNN"]["first_rival"]
-    return [*lines, Line("first one did it", [int(n) for n in rule], list(rule.values()), "share", 3)]
+    return [*lines, Line(say("first one did it"), [int(n) for n in rule], list(rule.values()), "share", 3)]
 
 
 def shares_said(facts: Mapping[str, Mapping]) -> str:
@@ -477,13 +564,21 @@ def shares_said(facts: Mapping[str, Mapping]) -> str:
     shown = {r: facts[r]["accuracy"] for r in READERS}
     trained, far = (str(n) for n in (Order.lengths[1], Order.tested[-1]))
     padded, rnn = shown["padded"], shown["RNN"]
-    return (
-        f"Trained with 0 to {trained} words between. The plain net on padded rows does see the order, yet it has to learn "
-        f"every word anew at every place: {padded[trained]['sentences']:.1%} at {trained} words, "
-        f"{padded[far]['sentences']:.1%} at {far}. The RNN: {rnn[trained]['sentences']:.1%} and "
-        f"**{rnn[far]['sentences']:.1%}**, with {facts['RNN']['parameters']:,} weights against "
-        f"{facts['padded']['parameters']:,}. “The first one did it”, a rule without a network, gets "
-        f"{facts['RNN']['first_rival'][trained]:.1%}."
+    return say(
+        "Trained with 0 to {trained} words between. The plain net on padded rows does see the order, "
+        "yet it has to learn every word anew at every place: {padded:.1%} at {trained} words, "
+        "{padded_far:.1%} at {far}. The RNN: {rnn:.1%} and **{rnn_far:.1%}**, with {rnn_weights:,} "
+        "weights against {padded_weights:,}. “The first one did it”, a rule without a network, gets "
+        "{rival:.1%}.",
+        trained=trained,
+        padded=padded[trained]["sentences"],
+        padded_far=padded[far]["sentences"],
+        far=far,
+        rnn=rnn[trained]["sentences"],
+        rnn_far=rnn[far]["sentences"],
+        rnn_weights=facts["RNN"]["parameters"],
+        padded_weights=facts["padded"]["parameters"],
+        rival=facts["RNN"]["first_rival"][trained],
     )
 
 
@@ -493,17 +588,24 @@ LENGTHS = tuple(range(5, 51, 5))
 def size_lines(sizes: Mapping[str, Sequence[int]]) -> list[Line]:
     """Weights by the words that there is room for."""
     return [
-        Line(READERS[reader], LENGTHS, counts, _ROLES[reader], k) for k, (reader, counts) in enumerate(sizes.items())
+        Line(say(READERS[reader]), LENGTHS, counts, _ROLES[reader], k)
+        for k, (reader, counts) in enumerate(sizes.items())
     ]
 
 
 def sizes_said(length: int, before: Mapping[str, Sequence[int]]) -> str:
     """What one more word costs."""
     (padded, more), (rnn, same) = before["padded"], before["RNN"]
-    return (
-        f"Room for **{length}** words: padded **{padded:,}** weights, RNN **{rnn:,}**. One more word: {more - padded:+,} and "
-        f"{same - rnn:+,}. The plain net needs V · H = {len(ORDER_WORDS)} · 32 new weights for every place; the RNN uses the "
-        "same matrix again."
+    return say(
+        "Room for **{length}** words: padded **{padded:,}** weights, RNN **{rnn:,}**. One more word: "
+        "{more:+,} and {same:+,}. The plain net needs V · H = {size} · 32 new weights for every place; "
+        "the RNN uses the same matrix again.",
+        length=length,
+        padded=padded,
+        rnn=rnn,
+        more=more - padded,
+        same=same - rnn,
+        size=len(ORDER_WORDS),
     )
 
 

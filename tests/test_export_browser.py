@@ -169,7 +169,7 @@ def test_a_player_is_saved_as_a_heatmap_with_all_its_numbers(visit, click):
 
 def test_the_script_of_the_view_is_saved_and_follows_the_view(visit, click):
     page = visit("step_a_cell?cell_cell=GRU")
-    text = click(page, "Python script").read_text(encoding="utf-8")
+    text = click(page, "Python").read_text(encoding="utf-8")
     assert "cell='GRU'" in text
     compile(text, "numbers_of_this_view.py", "exec")
 

@@ -89,7 +89,7 @@ def test_choosing_something_else_offers_that(saved):
     app = saved("pages/clipping_and_remedies.py")
     which = app.selectbox(key="save_which")
     assert which.value == "remedy_losses"
-    assert labels(app) == ["HTML", "CSV", "JSON", "Python script"]
+    assert labels(app) == ["HTML", "CSV", "JSON", "Python"]
     which.set_value("remedy_arrows").run()
     (picture,) = [
         json.loads(json.loads(component.proto.json))

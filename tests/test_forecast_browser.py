@@ -10,6 +10,9 @@ from playground import forecast_words as words
 
 pytestmark = pytest.mark.browser
 
+LEARNED_MS = 120_000
+"""How long a training may take: its process starts first, and has a lower priority than all pages."""
+
 MONTHS = "month;value\n" + "".join(
     f"{1950 + k // 12}-{k % 12 + 1:02d};{v / 10:.1f}\n".replace(".", ",")
     for k, v in enumerate(generated("monthly").values[:96])
@@ -47,7 +50,7 @@ def test_a_visitor_brings_a_csv_and_sees_forecast_and_backtest_and_trains_a_netw
     expect(page.get_by_text("96 values, with a season of 12 steps")).to_be_visible()
     expect(names(page, "forecast_own_figure").filter(has_text="a season ago")).to_have_count(1)
     page.get_by_role("button", name="Train the dense").click()
-    expect(page.get_by_text(re.compile("update 600 of 600"))).to_be_visible()
+    expect(page.get_by_text(re.compile("update 600 of 600"))).to_be_visible(timeout=LEARNED_MS)
     expect(names(page, "forecast_backtest_figure").filter(has_text="dense")).to_have_count(1)
     expect(names(page, "forecast_own_errors").filter(has_text="last value")).to_have_count(1)
     expect(page.get_by_text(re.compile("The dense (wins|does not earn)|A draw"))).to_be_visible()

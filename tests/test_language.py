@@ -45,7 +45,8 @@ def test_there_is_a_second_language():
 
 @pytest.mark.parametrize("code", CODES)
 def test_every_text_of_a_catalogue_stands_in_the_code(code, texts_of_the_code):
-    scripts = "".join(file.read_text(encoding="utf-8") for file in language.MESSAGES.parent.rglob("*.js"))
+    files = (file for ending in ("js", "html") for file in language.MESSAGES.parent.rglob(f"*.{ending}"))
+    scripts = "".join(file.read_text(encoding="utf-8") for file in files)
     stale = [
         text
         for text in language.catalogue(code)

@@ -9,6 +9,9 @@ from playground import lm_words
 
 pytestmark = pytest.mark.browser
 
+LEARNED_MS = 120_000
+"""How long a training may take: its process starts first, and has a lower priority than all pages."""
+
 SENTENCES, SAMPLING, LEVELS, UNIT, OWN = lm_words.TABS
 
 
@@ -62,7 +65,7 @@ def test_a_visitor_trains_on_a_file_of_their_own(page, app_url):
     expect(page.get_by_text("rhyme.txt").last).to_be_visible()
     expect(page.get_by_text("1,560 characters")).to_be_visible()
     page.get_by_role("button", name="Train the RNN").click()
-    expect(page.get_by_text(re.compile("after 300 updates"))).to_be_visible()
+    expect(page.get_by_text(re.compile("after 300 updates"))).to_be_visible(timeout=LEARNED_MS)
     expect(page.get_by_text("What it writes now")).to_be_visible()
 
 

@@ -140,6 +140,11 @@ def test_an_lstm_has_the_gradient_of_its_memory_too():
     assert got.memory is not None
     assert got.memory[0] == pytest.approx(0, abs=1e-12)
     assert got.loss.shape == got.state.shape == got.memory.shape == (T,)
+    seen = look(layer, inputs()).trace
+    anew, again = profiles(seen, "last"), profiles(seen, "last", got)
+    assert np.array_equal(anew.loss, again.loss)
+    assert np.array_equal(anew.state, again.state)
+    assert not np.array_equal(anew.loss, got.loss)
 
 
 def test_an_rnn_with_relu_is_asked_for_and_then_exact():

@@ -295,6 +295,26 @@ def test_a_network_that_explodes_gets_a_sentence_on_every_tab(open_page):
     assert not sentences(app)
 
 
+def lines_of(app) -> dict[str, list]:
+    (figure,) = app.get("plotly_chart")
+    return {line["name"]: line["y"] for line in json.loads(figure.proto.spec)["data"]}
+
+
+def test_the_gradients_follow_every_choice(open_page):
+    app = bring(open_page(own_tab="Gradients"), as_pt(larger(nn.LSTM(4, 6, 2))))
+    first = lines_of(app)
+    assert len(first) == 3
+    app.get_by_key("own_loss").set_value("every").run()
+    every = lines_of(app)
+    changed = {name for name in first if first[name] != every[name]}
+    assert changed == {"‖∂L/∂h‖"}
+    choose(app, "Layer", "1")
+    above = lines_of(app)
+    assert all(above[name] != every[name] for name in above)
+    app.text_input[0].set_value("5 6 7 8").run()
+    assert lines_of(app) != above
+
+
 # ---- nothing is kept -------------------------------------------------------------------------------------------------
 
 

@@ -96,6 +96,12 @@ def test_dicts_around_the_weights_are_looked_through():
     assert [one.name for one in find(found).layers] == ["model", "ema/0"]
 
 
+def test_names_come_in_an_order_that_hangs_on_nothing():
+    names = [f"layer{k}" for k in range(40)]
+    assert list(weights.read(save({name: torch.ones(1) for name in names})).groups[()]) == sorted(names)
+    assert list(weights.read(as_pt({name: torch.ones(1) for name in names})).groups[()]) == names
+
+
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float16, torch.bfloat16, torch.int64, torch.int8, torch.bool])
 def test_tensors_of_all_usual_types_are_read(dtype):
     saved = torch.arange(6).reshape(2, 3).to(dtype)

@@ -111,7 +111,7 @@ def _safetensors(data: bytes, limits: OwnModel) -> dict[str, Tensor]:
         raise ValueError("The head of the file is no JSON: it is damaged, or no safetensors") from None
     _check_count(len(head), limits)
     try:
-        return safetensors.torch.load(data)
+        return dict(sorted(safetensors.torch.load(data).items()))  # the library's own order is another in every process
     except _DAMAGED as error:
         raise ValueError(f"The file is damaged, expected safetensors: {_short(error)}") from None
 

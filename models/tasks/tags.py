@@ -151,7 +151,7 @@ class Entities(Labelling):
     tested = (1, 2, 4, 8, 12)
     inputs = 16
     classes = TAGS
-    score = "share tagged rightly of the words that are in a name, or are said to be"
+    score = "share right of words in names, true or claimed"
 
     def __init__(self, *, both_ways: bool) -> None:
         self.both_ways = both_ways

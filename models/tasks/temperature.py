@@ -151,7 +151,7 @@ class Temperature(Task):
     longest = 168
     tested = (2, 6, 12, 24, 48, 96)
     inputs = 1
-    score = "share of forecasts after the last hour that are within 1 °C"
+    score = "share within 1 °C, after the last hour"
     loss_name = "squared error as a share of the variance"
     perfect = Marks(math.nan, math.nan)
 

@@ -198,7 +198,7 @@ class Dates(Labelling):
     tested = (6, 8, 10, 12, 14, 18, 22, 26, 29)
     inputs = 16
     classes = SAID
-    score = "share of the ten characters of a date that are right, told the right ones before"
+    score = "share of characters right, told those before"
     loss_name = "cross-entropy in nats a character"
 
     def network(self, run: Run, generator: torch.Generator) -> Labeller:

@@ -104,7 +104,7 @@ def reach(found: Reach) -> Answer:
         "**What you let through**: with truncated backpropagation over k steps, no loss reaches back further than k, so "
         "nothing that is longer than k can be *learned*, though a carried state may still hold it. As a start take k two or "
         "three times the distance that matters, and look whether more helps. On 30 steps of noise k = 1 loses "
-        f"{100 * found.lost[0]:.0f} % of the gradient, k = 15 {100 * found.lost[14]:.0f} %, k = 30 "
+        f"{100 * found.lost[0]:.0f} % of the gradient, k = 15 loses {100 * found.lost[14]:.0f} %, k = 30 loses "
         f"{100 * found.lost[-1]:.0f} %."
     )
     k = np.arange(1, len(found.lost) + 1)

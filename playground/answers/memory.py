@@ -134,16 +134,17 @@ def tanh(found: Squashings) -> Answer:
         "to everything, so it needs values from 0 to 1: a sigmoid. A gate of −1 would turn what it lets through into "
         "its opposite."
     )
-    steps = np.arange(len(found.tanh))[::2]
-    lines = [
-        figures.Line("ReLU, w = 1.1", steps, found.relu[::2], "candidate", 1),
-        figures.Line("ReLU, w = 1", steps, found.identity[::2], "memory", 2),
-        figures.Line("tanh, w = 1.1", steps, found.tanh[::2], "state"),
+    shown = slice(26)
+    steps = np.arange(len(found.tanh))[shown]
+    curves = [
+        figures.Curve("ReLU, w = 1.1", steps, found.relu[shown], "candidate", 1),
+        figures.Curve("ReLU, w = 1", steps, found.identity[shown], "memory", 2),
+        figures.Curve("tanh, w = 1.1", steps, found.tanh[shown], "state"),
     ]
     return Answer(
         text,
-        partial(figures.lines, lines, "One push at step 1, then nothing", "step", "state h", span=(-0.5, 12)),
-        "Where the state of one unit goes with tanh, with ReLU, and with ReLU at the identity; ReLU leaves the picture",
+        partial(figures.curves, curves, "One push at step 1, then nothing", figures.Axes("step", "state h")),
+        "The state of one unit over 25 steps with tanh, with ReLU, and with ReLU at the identity",
     )
 
 

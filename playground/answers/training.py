@@ -91,19 +91,21 @@ def forcing(found: Forcing) -> Answer:
         f"{100 * found.exact[sizes[-1]]:.0f} %. So judge a decoder by free runs, on whole answers, never by its "
         "training loss."
     )
-    lines = [
-        figures.Line("characters, fed the right ones", sizes, [100 * found.forced[size] for size in sizes], "keep"),
-        figures.Line("characters, fed its own", sizes, [100 * found.free[size] for size in sizes], "memory", 1),
-        figures.Line("whole dates, fed its own", sizes, [100 * found.exact[size] for size in sizes], "candidate", 2),
+    rows = {
+        "characters, forced": (found.forced, "keep"),
+        "characters, free": (found.free, "memory"),
+        "whole dates, free": (found.exact, "candidate"),
+    }
+    curves = [
+        figures.Curve(name, sizes, [100 * share[size] for size in sizes], role, dash, dots=True)
+        for dash, (name, (share, role)) in enumerate(rows.items())
     ]
+    axes = figures.Axes("hidden units", "right, % of held-out dates", span=(-4, 112))
     return Answer(
         text,
-        partial(
-            figures.lines, lines, "Most characters right, most dates wrong", "hidden units", "right, % of held-out dates",
-            span=(-4, 106),
-        ),
+        partial(figures.curves, curves, "Most characters right, most dates wrong", axes),
         "Share of characters and of whole dates that are right, by hidden units",
-    )  # fmt: skip
+    )
 
 
 QUESTIONS = (

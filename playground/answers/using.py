@@ -14,6 +14,8 @@ from playground import figures
 from playground.answers.entry import Answer, Asked
 from playground.signpost import Signpost
 
+_SHOWN = 24  # months in the picture: with more of them the curves lie upon each other
+
 
 def shifted(found: MonthAhead) -> Answer:
     """A forecast that is the series, shifted by one."""
@@ -26,16 +28,20 @@ def shifted(found: MonthAhead) -> Answer:
         "forecasts beside it.** To learn more than an echo it needs to see more (12 months hold a season), or a harder "
         "target: the *change* from the last value, or several steps ahead."
     )
-    months = np.arange(1, len(found.truth) + 1)
-    lines = [
-        figures.Line("truth", months, found.truth, "state"),
-        figures.Line("LSTM", months, found.said["LSTM"], "memory", 1),
-        figures.Line("last value", months, found.said["last value"], "candidate", 2),
+    shown = slice(-_SHOWN, None)
+    months = np.arange(1, len(found.truth) + 1)[shown]
+    rows = {"truth": ("state", found.truth), "LSTM": ("memory", found.said["LSTM"])}
+    rows["last value"] = ("candidate", found.said["last value"])
+    curves = [
+        figures.Curve(name, months, values[shown], role, dash)
+        for dash, (name, (role, values)) in enumerate(rows.items())
     ]
     return Answer(
         text,
-        partial(figures.lines, lines, "The forecast is last month's value", "held-out month", "thousands"),
-        "Held-out months with the forecasts of an LSTM that sees one month, and of the last value",
+        partial(
+            figures.curves, curves, "The forecast is last month's value", figures.Axes("held-out month", "thousands")
+        ),
+        f"The last {_SHOWN} held-out months with the forecasts of an LSTM that sees one month, and of the last value",
     )
 
 

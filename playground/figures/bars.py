@@ -5,10 +5,10 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
 from playground import theme
-from playground.figures.frame import frame
+from playground.figures.frame import Say, english, frame
 
 
-def bars(
+def bars(  # noqa: PLR0913 - the options of one figure, most by keyword
     values: ArrayLike,
     marked: int,
     role: str,
@@ -18,6 +18,7 @@ def bars(
     span: tuple[float, float] | None = None,
     dark: bool = False,
     height: int = 320,
+    say: Say = english,
 ) -> go.Figure:
     """Draw a bar for each unit; the marked one is full and bears its number, the others are pale.
 
@@ -30,6 +31,7 @@ def bars(
         span: range of the y axis, where it has a meaning (-1 to 1 for a correlation).
         dark: colours for the dark theme.
         height: pixels.
+        say: says the words that are always the same.
 
     Raises:
         ValueError: `values` is not (H,), or there is no such unit.
@@ -51,10 +53,10 @@ def bars(
             textposition="outside",
             cliponaxis=False,
             marker={"color": colour, "opacity": np.where(full, 1.0, 0.35)},
-            hovertemplate="unit %{x}: %{y:.4f}<extra></extra>",
+            hovertemplate=say("unit %{x}: %{y:.4f}") + "<extra></extra>",
         )
     )
-    frame(figure, title, "hidden unit", y_title, height)
+    frame(figure, title, say("hidden unit"), y_title, height)
     figure.update_xaxes(tickvals=sorted({1, *range(4, heights.size + 1, 4), marked + 1, heights.size}))
     if span is not None:
         figure.update_yaxes(range=span)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from playground.figures.curves import Axes, Curve, Place, curves
+from playground.figures.frame import Say, english
 
 
 def beside(
@@ -16,6 +17,7 @@ def beside(
     parting: int | None = None,
     span: tuple[float, float] | None = None,
     dark: bool = False,
+    say: Say = english,
 ) -> go.Figure:
     """Draw curves over tokens, each with its name at its end.
 
@@ -27,6 +29,7 @@ def beside(
         parting: the token from which the runs differ, counted from 1; marked by a line.
         span: range of the y axis, where it has a meaning (0 to 1 for a probability).
         dark: colours for the dark theme.
+        say: says the words that are always the same.
 
     Raises:
         ValueError: there is no curve, x and y of a curve differ in length, or `parting` is no token.
@@ -35,7 +38,7 @@ def beside(
         raise ValueError(f"parting is {parting}, expected 1 to {len(words)}: one of the tokens")
     places = [] if parting is None else [Place("", x=parting)]
     reach = (0.5, len(words) + 0.5)
-    figure = curves(series, title, Axes("token", y_title, span=span, reach=reach), places=places, dark=dark)
+    figure = curves(series, title, Axes(say("token"), y_title, span=span, reach=reach), places=places, dark=dark)
     every = max(1, len(words) // 40)  # names that would cover each other are left out
     shown = list(range(1, len(words) + 1, every))
     return figure.update_xaxes(tickvals=shown, ticktext=[words[k - 1][:16] for k in shown], tickangle=-45)

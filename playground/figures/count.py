@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
 from playground import theme
-from playground.figures.frame import frame
+from playground.figures.frame import Say, english, frame
 
 ROOM_FOR_SIGNS = 40
 """Up to so many steps each bears its sign on the axis."""
@@ -21,6 +21,7 @@ def count(
     *,
     dark: bool = False,
     height: int = 360,
+    say: Say = english,
 ) -> go.Figure:
     """Draw a memory as dots on the true count, a broad band that steps: where they part, the memory is wrong.
 
@@ -31,6 +32,7 @@ def count(
         title: what there is to see.
         dark: colours for the dark theme.
         height: pixels.
+        say: says the words that are always the same.
 
     Raises:
         ValueError: memory, truth and signs differ in length, or there are none.
@@ -48,23 +50,23 @@ def count(
         x=steps,
         y=true,
         customdata=list(signs),
-        name="true count",
+        name=say("true count"),
         mode="lines+markers",
         line={"color": band, "width": 9 if few else 5, "shape": "hv"},
         marker={"size": 17 if few else 9, "symbol": "square", "color": band},
         opacity=0.32,
-        hovertemplate="%{customdata}: true count %{y:.6g}<extra></extra>",
+        hovertemplate=say("%{customdata}: true count %{y:.6g}") + "<extra></extra>",
     )
     figure.add_scatter(
         x=steps,
         y=np.where(np.isfinite(held), held, np.nan),
-        name="memory c",
+        name=say("memory c"),
         mode="lines+markers",
         line={"color": colour, "width": 2.5 if few else 1.5, "shape": "hv"},
         marker={"size": 9 if few else 4},
-        hovertemplate="memory c %{y:.6g}<extra></extra>",
+        hovertemplate=say("memory c %{y:.6g}") + "<extra></extra>",
     )
-    frame(figure, title, "step", "after the step", height)
+    frame(figure, title, say("step"), say("after the step"), height)
     figure.update_layout(
         showlegend=True,
         legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "font": {"size": 14}},
@@ -72,7 +74,7 @@ def count(
         margin={"t": 84},
     )
     if few:
-        figure.update_xaxes(tickvals=steps, ticktext=list(signs), title="what each step asks for")
+        figure.update_xaxes(tickvals=steps, ticktext=list(signs), title=say("what each step asks for"))
     figure.update_xaxes(zeroline=False)
     figure.update_yaxes(rangemode="tozero")
     return figure

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
 from playground import theme
-from playground.figures.frame import frame
+from playground.figures.frame import Say, english, frame
 
 EXACT = 1e-17
 """What is below has no place on the axis: it is drawn at its foot, and hovering tells how small it is."""
@@ -15,7 +15,7 @@ EXACT = 1e-17
 _SYMBOLS = ("circle", "diamond-open", "square-open", "x")
 
 
-def errors(
+def errors(  # noqa: PLR0913 - the options of one figure, most by keyword
     scales: ArrayLike,
     series: Mapping[str, ArrayLike],
     law: tuple[str, float, float],
@@ -25,6 +25,7 @@ def errors(
     *,
     dark: bool = False,
     height: int = 420,
+    say: Say = english,
 ) -> go.Figure:
     """Draw |error| against a scale for several runs, and the line factor · scale ** power that they should follow.
 
@@ -37,6 +38,7 @@ def errors(
         x_title: what the scale is.
         dark: colours for the dark theme.
         height: pixels.
+        say: says the words that are always the same.
 
     Raises:
         ValueError: errors do not fit the scales, or there are more than four runs.
@@ -70,14 +72,14 @@ def errors(
             mode="markers",
             marker={"size": 9, "symbol": symbol, "color": theme.ROLES[role].line(dark=dark), "line": {"width": 2}},
             cliponaxis=False,
-            hovertemplate=f"{run}: s = %{{x:.2g}}, off by %{{customdata:.2e}}<extra></extra>",
+            hovertemplate=f"{run}: " + say("s = %{x:.2g}, off by %{customdata:.2e}") + "<extra></extra>",
         )
     figure.add_vline(x=here, line={"color": base.text, "width": 1.5, "dash": "dot"})
     figure.add_annotation(
         x=np.log10(here), y=1, yref="paper", yanchor="top", xanchor="right", text=f"s = {here:g} ", showarrow=False,
         font={"size": 14},
     )  # fmt: skip
-    frame(figure, title, x_title, "largest |error| of the output, log axis", height)
+    frame(figure, title, x_title, say("largest |error| of the output, log axis"), height)
     figure.update_layout(
         showlegend=True,
         legend={"x": 1, "xanchor": "right", "y": 0.04, "yanchor": "bottom", "font": {"size": 14}},

@@ -7,14 +7,20 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from playground import theme
-from playground.figures.frame import frame
+from playground.figures.frame import Say, english, frame
 
 ROOM_FOR_NUMBERS = 24
 """Up to so many tokens the cells are wide enough to hold their number."""
 
 
 def heatmap(
-    values: NDArray[np.floating], role: str, title: str, tokens: Sequence[str] | None = None, *, dark: bool = False
+    values: NDArray[np.floating],
+    role: str,
+    title: str,
+    tokens: Sequence[str] | None = None,
+    *,
+    dark: bool = False,
+    say: Say = english,
 ) -> go.Figure:
     """Draw values units × tokens in the colours and the range of their role.
 
@@ -24,6 +30,7 @@ def heatmap(
         title: what there is to see.
         tokens: T words along the axis; step numbers if not given.
         dark: colours for the dark theme.
+        say: says the words that are always the same.
 
     Raises:
         ValueError: `values` is not (T, H), or there are not T tokens.
@@ -51,10 +58,10 @@ def heatmap(
             colorbar={"thickness": 12, "outlinewidth": 0},
             texttemplate="%{z:.2f}" if steps <= ROOM_FOR_NUMBERS else None,
             textfont={"size": 10},
-            hovertemplate="%{customdata}<br>token %{x}, unit %{y}: %{z:.6g}<extra></extra>",
+            hovertemplate="%{customdata}<br>" + say("token %{x}, unit %{y}: %{z:.6g}") + "<extra></extra>",
         )
     )
-    frame(figure, title, "token", "hidden unit", 140 + 18 * hidden)
+    frame(figure, title, say("token"), say("hidden unit"), 140 + 18 * hidden)
     if tokens is not None:
         figure.update_xaxes(tickvals=list(range(1, steps + 1)), ticktext=list(tokens))
     figure.update_yaxes(autorange="reversed", tickvals=sorted({1, *range(4, hidden + 1, 4), hidden}))

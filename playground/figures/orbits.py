@@ -7,13 +7,15 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from playground import theme
-from playground.figures.frame import frame
+from playground.figures.frame import Say, english, frame
 
 LINEAR_UP_TO = 1000.0
 """Above this an orbit is drawn on a log axis."""
 
 
-def orbit(values: NDArray[np.floating], title: str, *, dark: bool = False, height: int = 340) -> go.Figure:
+def orbit(
+    values: NDArray[np.floating], title: str, *, dark: bool = False, height: int = 340, say: Say = english
+) -> go.Figure:
     """Draw h_0 ... h_T over time; on a log axis of |h| where it explodes, with open dots for negative values.
 
     Args:
@@ -21,6 +23,7 @@ def orbit(values: NDArray[np.floating], title: str, *, dark: bool = False, heigh
         title: what there is to see.
         dark: colours for the dark theme.
         height: pixels.
+        say: says the words that are always the same.
 
     Raises:
         ValueError: `values` is not (T + 1,).
@@ -45,10 +48,11 @@ def orbit(values: NDArray[np.floating], title: str, *, dark: bool = False, heigh
                 "color": [background if explodes and value < 0 else colour for value in finite],
                 "line": {"color": colour, "width": 2},
             },
-            hovertemplate="step %{x}: h = %{customdata:.6g}<extra></extra>",
+            hovertemplate=say("step %{x}: h = %{customdata:.6g}") + "<extra></extra>",
         )
     )
-    frame(figure, title, "step t", "|h|, log axis; open dots are negative" if explodes else "state h", height)
+    y_title = say("|h|, log axis; open dots are negative") if explodes else say("state h")
+    frame(figure, title, say("step t"), y_title, height)
     if explodes:
         figure.update_yaxes(type="log", exponentformat="power", dtick=_decades(sizes))
     figure.update_xaxes(zeroline=False)
@@ -63,6 +67,7 @@ def settled(
     *,
     dark: bool = False,
     height: int = 380,
+    say: Say = english,
 ) -> go.Figure:
     """Draw where orbits end against w_h, with one w_h marked. Where an orbit has no end, the ground is shaded.
 
@@ -73,6 +78,7 @@ def settled(
         title: what there is to see.
         dark: colours for the dark theme.
         height: pixels.
+        say: says the words that are always the same.
 
     Raises:
         ValueError: the ends do not fit w_h.
@@ -89,7 +95,7 @@ def settled(
         y=every.ravel(),
         mode="markers",
         marker={"size": 3, "color": colour},
-        hovertemplate="w<sub>h</sub> = %{x:.2f}: ends at %{y:.4g}<extra></extra>",
+        hovertemplate=say("w<sub>h</sub> = %{x:.2f}: ends at %{y:.4g}") + "<extra></extra>",
     )
     weight, own = here
     figure.add_vline(x=weight, line={"color": base.text, "width": 1.5, "dash": "dot"})
@@ -100,7 +106,7 @@ def settled(
             y=1,
             yref="paper",
             yanchor="top",
-            text="runs away:<br>no end",
+            text=say("runs away:<br>no end"),
             showarrow=False,
             bgcolor=base.secondary,
         )
@@ -113,9 +119,9 @@ def settled(
         y=list(own),
         mode="markers",
         marker={"size": 14, "color": colour, "line": {"color": base.text, "width": 2.5}},
-        hovertemplate="this orbit ends at %{y:.6g}<extra></extra>",
+        hovertemplate=say("this orbit ends at %{y:.6g}") + "<extra></extra>",
     )
-    frame(figure, title, "weight w<sub>h</sub>", "where h ends", height)
+    frame(figure, title, say("weight w<sub>h</sub>"), say("where h ends"), height)
     figure.update_xaxes(range=[float(w_h[0]), float(w_h[-1])], zeroline=False)
     return figure
 

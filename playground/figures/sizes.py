@@ -6,11 +6,18 @@ from numpy.typing import ArrayLike
 
 from playground import theme
 from playground.figures.bands import power, ticks
-from playground.figures.frame import frame
+from playground.figures.frame import Say, english, frame
 
 
 def sizes(
-    log10: ArrayLike, lags: int, role: str, title: str, x_title: str, *, dark: bool = False, height: int = 420,
+    log10: ArrayLike,
+    lags: int,
+    role: str,
+    title: str,
+    x_title: str,
+    *,
+    dark: bool = False,
+    height: int = 420,
     say: Say = english,
 ) -> go.Figure:
     """Draw log10 of sizes, units × steps back from the last one; the larger, the darker. The scale never clips.
@@ -23,6 +30,7 @@ def sizes(
         x_title: what runs along, with its unit.
         dark: colours for the dark theme.
         height: pixels.
+        say: says the words that are always the same.
 
     Raises:
         ValueError: log10 is not (N, H).

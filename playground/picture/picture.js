@@ -17,21 +17,23 @@ export default function render({ data, parentElement }) {
   const asked = JSON.parse(data);
   if (root.dataset.of !== asked.of) said.textContent = "";
   root.dataset.of = asked.of;
+  const { words } = asked;
   for (const button of root.querySelectorAll("button")) {
+    button.title = words[button.dataset.kind];
     button.onclick = async () => {
       said.textContent = "";
       const drawn = drawingOf(asked.of);
       if (!drawn) {
-        said.textContent = "This picture is not on the page now. Open the tab that it stands in.";
+        said.textContent = words.gone;
         return;
       }
       try {
         const file = `${asked.name}.${button.dataset.kind}`;
         const svg = await standAlone(drawn, asked.alt, getComputedStyle(root));
         save(button.dataset.kind === "svg" ? svgFile(svg) : await pngFile(svg), file);
-        said.textContent = `Saved ${file}`;
+        said.textContent = words.saved.replace("{file}", () => file);
       } catch (error) {
-        said.textContent = `The picture could not be made: ${error.message}`;
+        said.textContent = words.failed.replace("{why}", () => error.message);
       }
     };
   }

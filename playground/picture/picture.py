@@ -13,6 +13,8 @@ from pathlib import Path
 
 from streamlit.components.v2 import component
 
+from playground.language import say
+
 
 def _part(ending: str) -> str:
     return Path(__file__).with_name(f"picture.{ending}").read_text(encoding="utf-8")
@@ -30,4 +32,11 @@ def picture(of: str, name: str, *, alt: str, key: str) -> None:
         alt: what a reader without the picture should know; the file says it too.
         key: the component's key.
     """
-    _COMPONENT(key=key, data=json.dumps({"of": of, "name": name, "alt": alt}), width="content")
+    words = {
+        "saved": say("Saved {file}"),
+        "gone": say("This picture is not on the page now. Open the tab that it stands in."),
+        "failed": say("The picture could not be made: {why}"),
+        "svg": say("Letters stay letters: for slides, papers and drawing programs"),
+        "png": say("Pixels, twice as many as on this screen"),
+    }
+    _COMPONENT(key=key, data=json.dumps({"of": of, "name": name, "alt": alt, "words": words}), width="content")

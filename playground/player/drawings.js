@@ -183,7 +183,7 @@ function drawRnn({ nonlinearity }) {
       level("h@-1", null, 56, middle),
       minor(level("h_h", "h", (weights + sum) / 2, middle)),
       minor(rising("x_h", "h", sum, 168)),
-      { ...level("a_h", "h", (sum + squash) / 2 - 8, middle), symbol: "sum" },
+      { ...level("a_h", "h", (sum + squash) / 2 - 8, middle), symbol: say("sum") },
       level("h", "h", 664, middle),
     ],
   };

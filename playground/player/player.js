@@ -8,8 +8,9 @@
  *                4 Player     the state, the actions on it, one frame for all drawing, keys, address bar, reports
  *   views.js     5 Views      strip, transport, cell, inspector, says, maps, lines: each draws what has changed
  *   drawings.js  6 Drawings   the textbook pictures of RNN, LSTM and GRU as data
+ *   language.js               what is said, in the visitor's language
  *
- * player.py joins the three files into the one module that Streamlit takes.
+ * player.py joins the four files into the one module that Streamlit takes.
  *
  * Tokens and words come from visitors: they only ever become text. Formulas are ours and come as HTML.
  */
@@ -227,13 +228,15 @@ const LONGEST_TEXT = 120;
 
 function createPlayer(parent) {
   const root = parent.querySelector(".player");
+  const template = parent.querySelector(".track-parts");
+  const speak = speaker(root, template.content);
   const frame = createFrame(draw);
   const resting = createDelay(REST_MS, rest);
   const address = createAddress(() => state, arrive);
   const observer = new ResizeObserver(() => root.clientWidth !== width && measure());
   const player = {
     root,
-    template: parent.querySelector(".track-parts"),
+    template,
     tip: createTip(root.querySelector(".tip")),
     update,
     destroy,
@@ -250,7 +253,7 @@ function createPlayer(parent) {
   let drawn = null;
   let views = [];
   let digest = "";
-  let say = () => {};
+  let tell = () => {};
   let reported = "";
   let gone;
   let due = 0;
@@ -263,11 +266,12 @@ function createPlayer(parent) {
 
   /** Takes new data or a new theme. Equal content keeps everything as it is. */
   function update(data, setCursor) {
-    say = data.report ? setCursor : () => {};
+    tell = data.report ? setCursor : () => {};
     if (data.digest !== digest || data.compact !== player.compact) {
       const content = JSON.parse(data.content);
       digest = data.digest;
       player.compact = data.compact;
+      speak(content.texts);
       player.palettes = content.palettes;
       player.tokens = content.tokens;
       player.steps = content.tokens.length;
@@ -405,7 +409,7 @@ function createPlayer(parent) {
     const cursor = { step: state.step, unit: state.unit };
     if (cursorKey(cursor) === reported) return;
     reported = cursorKey(cursor);
-    say(cursor);
+    tell(cursor);
   }
 
   function destroy() {
@@ -539,10 +543,16 @@ function describe(player, state) {
   const unit = track.clip(state.unit);
   const value = shown(track.at(state.name, state.step, unit));
   const parts = [
-    `Token ${state.step + 1} of ${player.steps}: ${short(player.tokens[state.step].text)}.`,
-    `${track.facts[state.name].title} of unit ${unit + 1}: ${value}.`,
+    say("Token {step} of {steps}: {token}.", {
+      step: state.step + 1,
+      steps: player.steps,
+      token: short(player.tokens[state.step].text),
+    }),
+    say("{title} of unit {unit}: {value}.", { title: track.facts[state.name].title, unit: unit + 1, value }),
   ];
-  if (state.stage !== null) parts.push(`Sub-step: ${track.stages[track.clipStage(state.stage)].title}.`);
+  if (state.stage !== null) {
+    parts.push(say("Sub-step: {title}.", { title: track.stages[track.clipStage(state.stage)].title }));
+  }
   if (track.says?.words) {
     const k = track.says.words[0].length;
     const share = percent(track.says.probabilities[state.step * k]);

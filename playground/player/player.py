@@ -25,7 +25,8 @@ import streamlit as st
 from numpy.typing import NDArray
 from streamlit.components.v2 import component
 
-from playground import figures, showing, theme
+from playground import figures, language, showing, theme
+from playground.language import say
 from playground.notation import NOTATIONS, EquationLike, Notation, TermLike, html
 from playground.tables import Data, shortest
 
@@ -222,12 +223,9 @@ def _joined(*names: str) -> str:
     return "\n".join((Path(__file__).parent / name).read_text(encoding="utf-8") for name in names)
 
 
-_COMPONENT = component(
-    "token_player",
-    html=_joined("player.html"),
-    css=_joined("player.css"),
-    js=_joined("player.js", "views.js", "drawings.js"),
-)
+_HTML, _JS = _joined("player.html"), _joined("player.js", "views.js", "drawings.js")
+_TEXTS = language.texts_in(_HTML, _JS)
+_COMPONENT = component("token_player", html=_HTML, css=_joined("player.css"), js=_JS + language.SCRIPT)
 
 
 def player(  # noqa: PLR0913 - the options of one component, all by keyword
@@ -265,8 +263,8 @@ def player(  # noqa: PLR0913 - the options of one component, all by keyword
         ValueError: tracks, tokens and what is said do not fit together.
     """
     content = _message(payload(tracks, tokens, notation))
-    names = ", ".join(track.title for track in tracks)
-    showing.keep(key, f"Player: {names}", lambda: data(tracks, tokens), draws=_draws(tracks, tokens))
+    names = ", ".join(say(track.title) for track in tracks)
+    showing.keep(key, say("Player: {names}", names=names), lambda: data(tracks, tokens), draws=_draws(tracks, tokens))
     steps, hidden = len(tokens), max(track.trace.hidden for track in tracks)
     start = _start(key, Cursor(step or 0, unit or 0), steps, hidden)
     options = {"step": start.step, "unit": start.unit, "value": value, "report": report, "compact": compact}
@@ -290,17 +288,21 @@ def asked(steps: int, hidden: int, values: Sequence[str] = ()) -> tuple[Cursor |
     """
     found: dict[str, int] = {}
     wrong: list[str] = []
-    for name, what, most in (("step", "tokens", steps), ("unit", "units", hidden)):
+    sentences = {
+        "step": "The link asks for step {asked}, but the tokens here are 1 to {most}.",
+        "unit": "The link asks for unit {asked}, but the units here are 1 to {most}.",
+    }
+    for name, most in (("step", steps), ("unit", hidden)):
         text = st.query_params.get(name)
         if text is None:
             continue
         if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most:
             found[name] = int(text[:9]) - 1
         else:
-            wrong.append(f"The link asks for {name} {text[:20]!r}, but the {what} here are 1 to {most}.")
+            wrong.append(say(sentences[name], asked=repr(text[:20]), most=most))
     value = st.query_params.get("value", "")
     if value and values and re.sub(r"^[1-9]\.", "", value) not in values:
-        wrong.append(f"The link asks for the value {value[:20]!r}, which there is not here.")
+        wrong.append(say("The link asks for the value {asked}, which there is not here.", asked=repr(value[:20])))
     return (Cursor(**found) if found else None), " ".join(wrong)
 
 
@@ -312,9 +314,10 @@ def payload(tracks: Sequence[Track], tokens: Sequence[Token], notation: Notation
     """
     _check(tracks, tokens)
     return {
-        "tokens": [{"text": token.text, "note": token.note} for token in tokens],
+        "tokens": [{"text": token.text, "note": say(token.note)} for token in tokens],
         "tracks": [_track(track, notation) for track in tracks],
         "palettes": {name: _palette(dark=name == "dark") for name in ("light", "dark")},
+        "texts": language.for_browser(_TEXTS),
     }
 
 
@@ -345,13 +348,13 @@ def _draws(tracks: Sequence[Track], tokens: Sequence[Token]) -> dict[str, showin
     texts = [token.text for token in tokens]
 
     def draw(track: Track, line: Line, title: str) -> showing.Draw:
-        return lambda dark: figures.heatmap(track.trace[line.name], line.role, title, texts, dark=dark)
+        return lambda dark: figures.heatmap(track.trace[line.name], line.role, title, texts, dark=dark, say=say)
 
     return {
         title: draw(track, line, title)
         for track in tracks
         for line in track.trace.cell.equations
-        for title in [f"{track.title}: {line.name} ({line.role})"]
+        for title in [f"{say(track.title)}: {line.name} ({say(line.role)})"]
     }
 
 
@@ -427,7 +430,7 @@ def _palette(*, dark: bool) -> dict[str, Any]:
 def _track(track: Track, notation: Notation) -> dict[str, Any]:
     trace, writer = track.trace, _Writer(track.trace.cell, notation)
     return {
-        "title": track.title,
+        "title": say(track.title),
         "kind": trace.cell.kind,
         "variant": {
             option: getattr(trace.cell, option)
@@ -439,7 +442,7 @@ def _track(track: Track, notation: Notation) -> dict[str, Any]:
         "names": list(trace.names),
         "values": _values(trace),
         "start": {name: _encoded(value) for name, value in trace.start.items()},
-        "stages": [{"title": s.title, "names": list(s.names), "text": s.text} for s in trace.cell.stages],
+        "stages": [{"title": say(s.title), "names": list(s.names), "text": say(s.text)} for s in trace.cell.stages],
         "symbols": {
             name: writer.symbol(name)
             for name in ["x", *trace.names, *trace.inner, *(f"{state}@-1" for state in trace.start)]
@@ -453,14 +456,14 @@ def _track(track: Track, notation: Notation) -> dict[str, Any]:
 def _says(says: Says | None) -> dict[str, Any] | None:
     if isinstance(says, Words):
         return {
-            "title": says.title,
+            "title": say(says.title),
             "words": [list(words) for words in says.words],
             "probabilities": _encoded(says.probabilities),
             "continues": says.continues,
         }
     if isinstance(says, Numbers):
         low, high = theme.limits("share", np.asarray(says.values))
-        return {"title": says.title, "values": _encoded(says.values), "low": low, "high": high}
+        return {"title": say(says.title), "values": _encoded(says.values), "low": low, "high": high}
     return None
 
 
@@ -529,18 +532,18 @@ class _Writer:
         return html(self.notation.latex(source, self.cell))
 
     def title(self, name: str) -> str:
-        return self.notation.title(name, self.cell)
+        return say(self.notation.title(name, self.cell))
 
     def name(self, factor: str) -> str:
-        """A factor in words."""
+        """A factor in English words."""
         if factor.endswith("@-1"):
             return "the step before"
-        return _OPERATIONS[factor][1] if factor in _OPERATIONS else self.title(factor)
+        return _OPERATIONS[factor][1] if factor in _OPERATIONS else self.notation.title(factor, self.cell)
 
     def row(self, what: str, value: str, label: str | None = None, factors: Sequence[str] = ()) -> dict[str, Any]:
         """One row of arithmetic: what it is, its symbol, and the names under which its numbers stand."""
         return {
-            "what": what,
+            "what": say(what),
             "label": self.symbol(value) if label is None else label,
             "value": value,
             "factors": list(factors),
@@ -555,14 +558,16 @@ def _facts(trace: Traced, writer: _Writer) -> dict[str, dict[str, Any]]:
         for term in line.terms:
             if line.total:
                 facts[term.name] = _fact(
-                    line.name, f"{title}: {_SHARES[term.name[0]]}", "share", writer.formula(term), shares
+                    line.name, f"{title}: {say(_SHARES[term.name[0]])}", "share", writer.formula(term), shares
                 )
             elif term.name in _PRODUCTS:
                 product = writer.row("product", term.name, factors=term.factors)
                 rows = [*_factor_rows(term, writer), product]
-                facts[term.name] = _fact(line.name, _PRODUCTS[term.name], line.role, writer.formula(term), rows)
+                facts[term.name] = _fact(line.name, say(_PRODUCTS[term.name]), line.role, writer.formula(term), rows)
         if line.total:
-            facts[line.total] = _fact(line.name, f"{title}: the sum", "share", writer.symbol(line.total), shares)
+            facts[line.total] = _fact(
+                line.name, say("{title}: the sum", title=title), "share", writer.symbol(line.total), shares
+            )
         formula = f"{writer.symbol(line.name)} = {writer.formula(line)}"
         facts[line.name] = _fact(line.name, title, line.role, formula, _line_rows(line, shares, writer))
     for name, (owner, title, role, operands, result) in _OPERATIONS.items():
@@ -570,7 +575,7 @@ def _facts(trace: Traced, writer: _Writer) -> dict[str, dict[str, Any]]:
             rows = [writer.row(writer.name(operand), operand) for operand in operands]
             factors = operands if len(operands) == 2 else ()
             facts[name] = _fact(
-                owner, title, role, writer.symbol(name), [*rows, writer.row(result, name, factors=factors)]
+                owner, say(title), role, writer.symbol(name), [*rows, writer.row(result, name, factors=factors)]
             )
     return facts
 

@@ -93,10 +93,12 @@ function createStrip(player) {
   const strip = player.root.querySelector(".strip");
   const value = player.root.querySelector(".shading-value");
   const unitText = player.root.querySelector(".shading-unit");
+  const shading = player.root.querySelector(".shading-text");
   const bar = createBar(player.root.querySelector(".shading .bar"));
   const tokens = player.tokens.map(createToken);
   let boxes = [];
   let sizes = { view: 0, content: 0 };
+  compose(shading, say("Tokens are shaded by {value} of unit {unit}"), { value, unit: unitText });
   strip.replaceChildren(...tokens);
   strip.classList.toggle("noted", player.tokens.some((token) => token.note));
   strip.onclick = (event) => {
@@ -178,7 +180,11 @@ function createTransport(player) {
   const unit = bar.querySelector("select");
   const strip = player.root.querySelector(".strip");
   let current = null;
-  unit.replaceChildren(...Array.from({ length: player.units }, (_, k) => new Option(`${k + 1} of ${player.units}`, k)));
+  unit.replaceChildren(...Array.from({ length: player.units }, (_, k) => new Option(unitOf(k), k)));
+
+  function unitOf(k) {
+    return say("{unit} of {units}", { unit: k + 1, units: player.units });
+  }
 
   const go = {
     first: () => player.go(0),
@@ -201,16 +207,18 @@ function createTransport(player) {
   return {
     draw(state, before) {
       current = state;
-      if (differ(state, before, "step")) write(counter, `token ${state.step + 1} of ${player.steps}`);
+      if (differ(state, before, "step")) {
+        write(counter, say("token {step} of {steps}", { step: state.step + 1, steps: player.steps }));
+      }
       if (differ(state, before, "unit")) unit.value = String(state.unit);
       if (differ(state, before, "speed")) {
         speed.value = String(state.speed);
-        speed.setAttribute("aria-valuetext", `${state.speed} tokens a second`);
+        speed.setAttribute("aria-valuetext", say("{speed} tokens a second", { speed: state.speed }));
         write(speedValue, `${state.speed} / s`);
       }
       if (differ(state, before, "playing")) {
         play.classList.toggle("playing", state.playing);
-        play.setAttribute("aria-label", state.playing ? "Pause" : "Play");
+        play.setAttribute("aria-label", state.playing ? say("Pause") : say("Play"));
       }
     },
   };
@@ -262,7 +270,7 @@ function createStages(player, track, part) {
         button.classList.toggle("todo", current !== null && k > current);
       });
       const stage = track.stages[current];
-      write(text, stage ? `${stage.title}: ${lowered(stage.text)}` : "The whole step. Walk through it with [ and ].");
+      write(text, stage ? `${stage.title}: ${lowered(stage.text)}` : say("The whole step. Walk through it with [ and ]."));
     },
   };
 }
@@ -297,7 +305,7 @@ function createCell(player, track, part) {
     canvas.style.cursor = hit ? "pointer" : "";
     if (!hit) return player.tip.hide();
     const value = exact(track.at(hit.name, current.step, hit.unit));
-    player.tip.show(event.clientX, event.clientY, `unit ${hit.unit + 1}: ${value}`);
+    player.tip.show(event.clientX, event.clientY, say("unit {unit}: {value}", { unit: hit.unit + 1, value }));
   };
   canvas.onpointerleave = player.tip.hide;
   canvas.onclick = (event) => {
@@ -556,7 +564,7 @@ function createInspector(player, track, part) {
         if (!row) return;
         const value = track.at(row.value, step, unit);
         const isHeld = track.isHeld(row.value, step, unit);
-        write(said, isHeld ? "set by you" : row.what);
+        write(said, isHeld ? say("set by you") : row.what);
         write(number, shown(value));
         const factors = row.factors.map((factor) => shown(track.at(factor, step, unit)));
         if (factors.length) write(label, isHeld ? "" : factors.join(" × "));
@@ -577,7 +585,8 @@ function createInspector(player, track, part) {
       if (isNew || differ(state, before, "unit")) largest = largestOf(unit);
       const known = track.isKnown(track.ownerOf[name], state.stage);
       place.classList.toggle("todo", !known);
-      write(of, `unit ${unit + 1} at token ${state.step + 1}${known ? "" : ", not computed yet"}`);
+      const at = { unit: unit + 1, step: state.step + 1 };
+      write(of, known ? say("unit {unit} at token {step}", at) : say("unit {unit} at token {step}, not computed yet", at));
       for (const row of rows) row.draw(state.step, unit, largest);
     },
   };
@@ -687,7 +696,13 @@ function createPanel(player, track, name) {
   node.querySelector(".scaled").textContent = rangeInWords(spec);
   canvas.setAttribute(
     "aria-label",
-    `${track.facts[name].title}: heatmap of ${track.hidden} units at ${track.steps} tokens, values from ${tick(spec.low)} to ${tick(spec.high)}`,
+    say("{title}: heatmap of {units} units at {steps} tokens, values from {low} to {high}", {
+      title: track.facts[name].title,
+      units: track.hidden,
+      steps: track.steps,
+      low: tick(spec.low),
+      high: tick(spec.high),
+    }),
   );
   let size = null;
 
@@ -696,7 +711,8 @@ function createPanel(player, track, name) {
     if (!cell) return player.tip.hide();
     const token = short(player.tokens[cell.step].text, 24);
     const value = exact(track.at(name, cell.step, cell.unit));
-    player.tip.show(event.clientX, event.clientY, `token ${cell.step + 1} ${token} · unit ${cell.unit + 1} · ${value}`);
+    const at = { step: cell.step + 1, token, unit: cell.unit + 1, value };
+    player.tip.show(event.clientX, event.clientY, say("token {step} {token} · unit {unit} · {value}", at));
   };
   canvas.onpointerleave = player.tip.hide;
   canvas.onclick = (event) => {
@@ -800,9 +816,9 @@ function bitmap(track, name, scale) {
 }
 
 function rangeInWords({ role, low, high }) {
-  if (role === "memory") return "no bound: scaled to its own largest value";
-  if (low < -1) return "scaled to its own largest value";
-  return low < 0 ? `between ${tick(low)} and ${tick(high)}` : "0 shut, 1 open";
+  if (role === "memory") return say("no bound: scaled to its own largest value");
+  if (low < -1) return say("scaled to its own largest value");
+  return low < 0 ? say("between {low} and {high}", { low: tick(low), high: tick(high) }) : say("0 shut, 1 open");
 }
 
 /** How the tokens stand under a picture: side by side, tilted, or as numbers; and how much height that takes. */
@@ -849,6 +865,7 @@ const LINE_PADDING = 9;
 function createLines(player, track, part) {
   const place = part.querySelector(".lines");
   const unitNumber = place.querySelector(".unit-number");
+  compose(place.querySelector(".unit-over"), say("Unit {unit} over the text"), { unit: unitNumber });
   const canvas = place.querySelector("canvas");
   const scroller = place.querySelector(".scroll");
   const cursor = place.querySelector(".cursor");
@@ -883,7 +900,8 @@ function createLines(player, track, part) {
     track.names.forEach((name, row) => drawLine(context, name, row, unit));
     const top = LINE_HEIGHT * track.names.length + 2;
     writeTokens(context, player, track.steps, { ...size, left: AXIS, top });
-    canvas.setAttribute("aria-label", `Unit ${unit + 1} over ${track.steps} tokens: ${track.names.join(", ")} as lines`);
+    const seen = { unit: unit + 1, steps: track.steps, names: track.names.join(", ") };
+    canvas.setAttribute("aria-label", say("Unit {unit} over {steps} tokens: {names} as lines", seen));
   }
 
   function drawLine(context, name, row, unit) {

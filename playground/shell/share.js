@@ -6,7 +6,8 @@
  *   3 Copying    the clipboard, or a field to copy from where a browser keeps it shut
  *   4 Controls   what there is on the page, by key, with its words
  *
- * No text is ever read as HTML.
+ * Joined to it: go.js, which follows links, and language.js, which says words in the visitor's language. No text is ever
+ * read as HTML.
  */
 
 /* ------------------------------------------------------------------------------------------------- 1 Renderer */
@@ -42,6 +43,7 @@ function createPanel(root) {
   const part = (selector) => root.querySelector(selector);
   const maker = part(".maker");
   const text = part("textarea");
+  const speak = speaker(root);
   const ticked = new Set();
   const [place, preview] = [document.createElement("style"), document.createElement("style")];
   let listed = "";
@@ -50,15 +52,16 @@ function createPanel(root) {
   place.textContent = PLACE;
   document.head.append(place, preview);
 
-  part(".copy").onclick = () => copy(part(".copy"), part(".fallback"), location.href);
-  part(".copy-lesson").onclick = () => copy(part(".copy-lesson"), part(".fallback-lesson"), lessonLink());
+  part(".copy").onclick = () => copy(".copy", () => say("Copy link"), location.href);
+  part(".copy-lesson").onclick = () => copy(".copy-lesson", () => say("Copy lesson link"), lessonLink());
   maker.ontoggle = () => {
     clearInterval(watching);
     if (maker.open) watching = setInterval(list, LOOK_MS); // the page changes meanwhile
     list();
   };
 
-  function update({ back }) {
+  function update({ back, texts }) {
+    speak(texts);
     const sidebar = root.getRootNode().host?.closest("[data-testid=stSidebar]");
     if (sidebar) document.documentElement.style.setProperty("--share-background", getComputedStyle(sidebar).backgroundColor);
     const resume = part(".resume");
@@ -117,13 +120,14 @@ function createPanel(root) {
     if (preview.textContent !== rule) preview.textContent = rule;
   }
 
-  function say(words) {
+  function tell(words) {
     part(".spoken").textContent = words;
   }
 
-  async function copy(button, field, link) {
+  /** Copies a link; meanwhile the button says so. */
+  async function copy(name, usual, link) {
+    const [button, field] = [part(name), part(name.replace("copy", "fallback"))];
     const word = button.querySelector(".word");
-    const usual = (button.dataset.usual ??= word.textContent);
     field.value = link;
     const done = await write(link);
     field.hidden = done;
@@ -131,10 +135,10 @@ function createPanel(root) {
       field.focus();
       field.select();
     }
-    word.textContent = done ? "Copied" : "Press Ctrl+C";
-    say(done ? "The link is copied." : "The link is selected: press Ctrl+C.");
+    word.textContent = done ? say("Copied") : say("Press Ctrl+C");
+    tell(done ? say("The link is copied.") : say("The link is selected: press Ctrl+C."));
     clearTimeout(Number(button.dataset.timer));
-    button.dataset.timer = setTimeout(() => (word.textContent = usual), WORD_MS);
+    button.dataset.timer = setTimeout(() => (word.textContent = usual()), WORD_MS);
   }
 
   return {
@@ -164,22 +168,22 @@ async function write(text) {
 
 const KEY = /^st-key-([A-Za-z0-9_]{1,64})$/;
 const KINDS = {
-  stSlider: "slider",
-  stNumberInput: "number",
-  stTextInput: "text",
-  stTextArea: "text",
-  stSelectbox: "menu",
-  stButtonGroup: "choice",
-  stCheckbox: "switch",
-  stMultiSelect: "menu",
-  stRadio: "choice",
-  stTabs: "tabs",
-  stButton: "button",
-  stDownloadButton: "button",
-  stExpander: "fold",
-  stFileUploader: "upload",
-  stPlotlyChart: "chart",
-  stBidiComponent: "player or drawing",
+  stSlider: () => say("slider"),
+  stNumberInput: () => say("number"),
+  stTextInput: () => say("text"),
+  stTextArea: () => say("text"),
+  stSelectbox: () => say("menu"),
+  stButtonGroup: () => say("choice"),
+  stCheckbox: () => say("switch"),
+  stMultiSelect: () => say("menu"),
+  stRadio: () => say("choice"),
+  stTabs: () => say("tabs"),
+  stButton: () => say("button"),
+  stDownloadButton: () => say("button"),
+  stExpander: () => say("fold"),
+  stFileUploader: () => say("upload"),
+  stPlotlyChart: () => say("chart"),
+  stBidiComponent: () => say("player or drawing"),
 };
 
 /** What bears a key on the page and is seen: controls, charts, players. */
@@ -189,7 +193,7 @@ function findControls() {
     const key = [...element.classList].map((name) => KEY.exec(name)?.[1]).find(Boolean);
     const inner = Object.keys(KINDS).find((kind) => isOnly(element, kind));
     if (!key || !inner || found.has(key) || element.closest(".st-key-lesson_bar")) continue;
-    found.set(key, { key, words: `${wordsOf(element, inner, key)} (${KINDS[inner]})` });
+    found.set(key, { key, words: `${wordsOf(element, inner, key)} (${KINDS[inner]()})` });
   }
   return [...found.values()];
 }

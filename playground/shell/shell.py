@@ -19,6 +19,8 @@ from pathlib import Path
 
 from streamlit.components.v2 import component
 
+from playground import language
+
 
 @dataclass(frozen=True)
 class Way:
@@ -32,12 +34,15 @@ def _part(name: str) -> str:
     return (Path(__file__).parent / name).read_text(encoding="utf-8")
 
 
+_HTML = {name: _part(f"{name}.html") for name in ("share", "steps")}
+_JS = {name: _part(f"{name}.js") for name in ("share", "steps")}
+_TEXTS = {name: language.texts_in(_HTML[name], _JS[name]) for name in _HTML}
 _SHARE = component(
-    "share_link", html=_part("share.html"), css=_part("share.css"), js=_part("share.js") + _part("go.js")
+    "share_link", html=_HTML["share"], css=_part("share.css"), js=_JS["share"] + _part("go.js") + language.SCRIPT
 )
 _WAYS = component("ways", html='<p class="ways"></p>', css=_part("ways.css"), js=_part("ways.js") + _part("go.js"))
 _STEPS = component(
-    "lesson_steps", html=_part("steps.html"), css=_part("steps.css"), js=_part("steps.js") + _part("go.js")
+    "lesson_steps", html=_HTML["steps"], css=_part("steps.css"), js=_JS["steps"] + _part("go.js") + language.SCRIPT
 )
 
 
@@ -47,7 +52,10 @@ def share(*, back: Way | None = None) -> None:
     Args:
         back: a way back to a lesson that the visitor has left.
     """
-    data = {"back": {"text": back.text, "href": back.href} if back else None}
+    data = {
+        "back": {"text": back.text, "href": back.href} if back else None,
+        "texts": language.for_browser(_TEXTS["share"]),
+    }
     _SHARE(key="share_link", data={"content": json.dumps(data)})
 
 
@@ -78,4 +86,5 @@ def steps(title: str, hrefs: Sequence[str], *, at: int, leave: str, look: str = 
     if hrefs and not 1 <= at <= len(hrefs):
         raise ValueError(f"steps is at {at}, expected 1 to {len(hrefs)}")
     data = {"title": title, "hrefs": list(hrefs), "at": at, "leave": leave, "look": look}
+    data["texts"] = language.for_browser(_TEXTS["steps"])
     _STEPS(key="lesson_steps", data={"content": json.dumps(data)})

@@ -34,6 +34,7 @@ const PAGE = "body, section, main, [data-testid=stMain], [data-testid=stApp]";
 
 function createBar(root) {
   const part = (name) => root.querySelector(`.${name}`);
+  const speak = speaker(root);
   let content = "";
   let step = null;
   let seeking = () => {};
@@ -48,21 +49,22 @@ function createBar(root) {
     const before = step;
     content = next;
     step = JSON.parse(next);
-    const { title, hrefs, at, leave } = step;
+    const { title, hrefs, at, leave, texts } = step;
+    speak(texts);
     const isLesson = hrefs.length > 0;
     part("title").textContent = title;
-    part("counter").textContent = isLesson ? `Step ${at} of ${hrefs.length}` : "";
-    root.setAttribute("aria-label", isLesson ? `Lesson: ${title}` : title);
+    part("counter").textContent = isLesson ? say("Step {number} of {steps}", { number: at, steps: hrefs.length }) : "";
+    root.setAttribute("aria-label", isLesson ? say("Lesson: {title}", { title }) : title);
     drawMarks(hrefs, at);
     const isLast = at === hrefs.length;
     part("back").hidden = part("next").hidden = part("counter").hidden = part("marks").hidden = !isLesson;
     part("show").hidden = isLesson;
     part("end").hidden = isLesson && isLast;
-    part("end").textContent = isLesson ? "End" : "Close";
+    part("end").textContent = isLesson ? say("End") : say("Close");
     if (isLesson) {
-      aim(part("back"), at > 1 ? hrefs[at - 2] : "", "Back one step (Shift+Space)");
-      aim(part("next"), isLast ? leave : hrefs[at], isLast ? "To all lessons (Space)" : "Next step (Space)");
-      part("next").textContent = isLast ? "Finish" : "Next";
+      aim(part("back"), at > 1 ? hrefs[at - 2] : "", say("Back one step (Shift+Space)"));
+      aim(part("next"), isLast ? leave : hrefs[at], isLast ? say("To all lessons (Space)") : say("Next step (Space)"));
+      part("next").textContent = isLast ? say("Finish") : say("Next");
       lead(part("end"), leave);
     } else {
       lead(part("show"), without("hide"));
@@ -93,8 +95,8 @@ function createBar(root) {
     part("marks").replaceChildren(
       ...hrefs.map((href, k) => {
         const [item, mark] = [document.createElement("li"), document.createElement("a")];
-        mark.setAttribute("aria-label", `Step ${k + 1}`);
-        mark.title = `Step ${k + 1}`;
+        mark.title = say("Step {number}", { number: k + 1 });
+        mark.setAttribute("aria-label", mark.title);
         mark.tabIndex = -1; // back and next go everywhere by keyboard
         mark.className = k + 1 === at ? "mark now" : k + 1 < at ? "mark seen" : "mark";
         if (k + 1 === at) mark.setAttribute("aria-current", "step");
