@@ -66,10 +66,10 @@ if number_tab.open:
         st.latex(on_paper.formula(scalar))
         st.markdown(on_paper.ended(scalar, orbit))
         ends, here = (settled.even, settled.odd), (scalar.w_h, orbit.ends)
-        titles, look = said_all(on_paper.TITLES), {"dark": controls.dark(), "say": say}
+        titles, dark = said_all(on_paper.TITLES), controls.dark()
         pictures = {
-            "orbit": figures.orbit(orbit.values, titles["orbit"], **look),
-            "settled": figures.settled(settled.w_h, ends, here, titles["settled"], **look),
+            "orbit": figures.orbit(orbit.values, titles["orbit"], dark=dark, say=say),
+            "settled": figures.settled(settled.w_h, ends, here, titles["settled"], dark=dark, say=say),
         }
         for column, (name, picture) in zip(st.columns(2), pictures.items(), strict=True):
             showing.chart(picture, key=f"paper_{name}", alt=say(on_paper.ALT[name]), where=column)

@@ -5,9 +5,10 @@ import streamlit as st
 from playground import controls, lab_links
 from playground import senti_parts as parts
 from playground import senti_words as words
+from playground.language import say
 
-st.title("Sentiment")
-st.markdown(words.ASKED)
+st.title(say("Sentiment"))
+st.markdown(say(words.ASKED))
 by_word, order, count, transfer, own = controls.tabs("senti", words.TABS)
 
 if by_word.open:

@@ -5,9 +5,10 @@ import streamlit as st
 from playground import controls, lab
 from playground import lab_parts as parts
 from playground import lab_views as views
+from playground.language import say
 
-st.title("Training lab")
-st.markdown(lab.ASKED)
+st.title(say("Training lab"))
+st.markdown(say(lab.ASKED))
 
 # Controls
 plan = parts.ask_plan()

@@ -132,8 +132,8 @@ def signs(table: Table) -> list[str]:
 
 
 def _sign(x1: float, x2: float, x3: float) -> str:
-    asked = say("reset") if x2 == -1 else _signed(x1) if x2 == 1 else "" if x3 else f"({_minus(x1)})"
-    return f"{asked} {say('show')}".strip() if x3 else asked
+    asked = "reset" if x2 == -1 else _signed(x1) if x2 == 1 else "" if x3 else f"({_minus(x1)})"
+    return f"{asked} show".strip() if x3 else asked
 
 
 def _signed(x1: float) -> str:

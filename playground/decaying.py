@@ -431,9 +431,11 @@ def graded(guess: float | None, decays: Sequence[Decay]) -> str:
         return told + _rule(log10, lag)
     close = (guess == 0) if lag is None else (guess > 0 and max(guess / lag, lag / guess) <= 1.25)
     near = lag is not None and guess > 0 and max(guess / lag, lag / guess) <= 2
-    verdict = say("Right") if close else say("Close") if near else say("Not this time")
+    verdict = say("Right") if close else say("Not this time")
     told = (
-        say("**{verdict}: it is a millionth never within {steps:,} steps.**", verdict=verdict, steps=len(log10))
+        say("**Close: it is a millionth after {steps:,} steps.**", steps=lag)
+        if near and not close
+        else say("**{verdict}: it is a millionth never within {steps:,} steps.**", verdict=verdict, steps=len(log10))
         if lag is None
         else say("**{verdict}: it is a millionth after {steps:,} steps.**", verdict=verdict, steps=lag)
     )

@@ -235,7 +235,7 @@ def show_half_lives(found: Mapping[Curve, Sequence[Decay]]) -> None:
     with st.container(horizontal=True, gap="small", key="decay_half_lives"):
         for curve, each in found.items():
             st.metric(
-                curve.title, decaying.halves(each), help=decaying.spread(curve, each), border=True, width=186,
+                curve.title, decaying.halves(each), help=decaying.spread(curve, each), border=True, width=180,
             )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center", key="decay_definition"):
         st.markdown(say(decaying.HALF_LIFE))

@@ -23,7 +23,7 @@ COLUMNS = ("when (UTC)", "page", "question", "attempt", "answer", "verdict")
 _LOG = "guesses_so_far"
 _PAGE = "guesses_page"
 _LONGEST = 500
-_VERDICTS = {"Right": "right", "Close": "close", "Not this time": "not this time", "Not so": "not this time"}
+_VERDICTS = {"Right": "right", "Close:": "close", "Not this time": "not this time", "Not so": "not this time"}
 
 
 @dataclass(frozen=True)

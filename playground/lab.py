@@ -14,6 +14,7 @@ from models.presets import CELLS, PRESETS, RECIPES
 from models.run import Run
 from models.shipped import SHIPPED
 from models.tasks import TASKS
+from playground.language import say
 
 OWN = "own"
 """The entry of the menu of presets under which a visitor chooses task and cells."""
@@ -134,7 +135,7 @@ def recipes(settings: Settings) -> tuple[tuple[Run, ...], tuple[str, ...]]:
         preset = PRESETS[settings.preset]
         return preset.runs, preset.labels
     if not settings.cells:
-        raise ValueError("Choose at least one cell.")
+        raise ValueError(say("Choose at least one cell."))
     cells = tuple(cell for cell in CELLS if cell in settings.cells)
     return tuple(RECIPES[settings.task, cell] for cell in cells), cells
 
@@ -157,7 +158,8 @@ def plan(settings: Settings, limits: Limits = LIMITS) -> Plan:
         for run in runs:
             limits.check(run)
     except (ValueError, KeyError) as error:
-        raise ValueError(f"These settings cannot be trained: {_sentence(str(error.args[0]))}") from None
+        told = say("These settings cannot be trained: {why}", why=_sentence(str(error.args[0])))
+        raise ValueError(told) from None
     own = f"{TITLES[settings.task]}: {', '.join(labels)}"
     title, note = (own, "") if settings.preset == OWN else (MENU[settings.preset], PRESETS[settings.preset].note)
     return Plan(title, note, runs, labels, _ignored(ignored))
@@ -200,14 +202,13 @@ def settings_of(run: Run) -> Settings:
 
 def sizes(runs: Sequence[Run], labels: Sequence[str]) -> str:
     """Hidden units and weights of each network: what is equal between them, and what is not."""
-    parts = [f"**{label}** {_units(run)}, {parameters(run):,} weights" for run, label in zip(runs, labels, strict=True)]
-    return " · ".join(parts)
+    return " · ".join(_size(run, say(label)) for run, label in zip(runs, labels, strict=True))
 
 
 def placeholder(name: str, runs: Sequence[Run]) -> str:
     """What the recipes have in a field that is empty."""
     found = [_value(run, name) for run in runs]
-    return " / ".join(dict.fromkeys("off" if value is None else f"{value:g}" for value in found))
+    return " / ".join(dict.fromkeys(say("off") if value is None else f"{value:g}" for value in found))
 
 
 def _value(run: Run, name: str) -> float | None:
@@ -238,8 +239,13 @@ def _lengths(settings: Settings, recipe: Run) -> tuple[int, int]:
     task = TASKS[recipe.task]
     if longest < task.shortest or (shortest, longest) == (0, 0):  # 0 and 0 would mean the usual ones to a Run
         raise ValueError(
-            f"A sequence of {longest} {task.unit} has nothing to learn from: {task.shortest or 1} to {task.longest} are "
-            "possible."
+            say(
+                "A sequence of {length} {unit} has nothing to learn from: {least} to {most} are possible.",
+                length=longest,
+                unit=say(task.unit),
+                least=task.shortest or 1,
+                most=task.longest,
+            )
         )
     return shortest, longest
 
@@ -258,13 +264,26 @@ def _changed(run: Run, changes: Mapping[str, Any], settings: Settings) -> Run:
 def _ignored(names: Sequence[str]) -> str:
     if not names:
         return ""
-    words = ", ".join(name.replace("_", " ") for name in names)
-    return f"This preset compares {words}: one value for all would leave nothing to compare, so it is not changed."
+    return say(
+        "This preset compares {settings}: one value for all would leave nothing to compare, so it is not changed.",
+        settings=", ".join(say(_COMPARED.get(name, name.replace("_", " "))) for name in names),
+    )
 
 
-def _units(run: Run) -> str:
-    layers = f" × {run.layers} layers" if run.layers > 1 else ""
-    return f"{run.hidden} hidden units{layers}"
+_COMPARED = {
+    "learning_rate": "learning rate",
+    "keep_bias": "keep bias",
+    "start": "start",
+    "gain": "gain",
+    "clip": "clip",
+}
+
+
+def _size(run: Run, label: str) -> str:
+    known = {"label": label, "hidden": run.hidden, "layers": run.layers, "weights": parameters(run)}
+    if run.layers > 1:
+        return say("**{label}** {hidden} hidden units × {layers} layers, {weights:,} weights", **known)
+    return say("**{label}** {hidden} hidden units, {weights:,} weights", **known)
 
 
 def _sentence(text: str) -> str:
@@ -294,13 +313,19 @@ GUESSES: Mapping[str, str] = {
 def graded(guess: str, share: float) -> str:
     """What became of a guess, from the accuracy that was measured."""
     truth = "high" if share > 0.9 else "middle" if share > 0.65 else "low"
-    verdict = "Right" if guess == truth else "Not so"
+    verdict = say("Right") if guess == truth else say("Not so")
     why = {
         "high": "It has learned to hold one bit, and for how long hardly matters to it.",
         "middle": "What it has learned fades beyond the length of its training.",
         "low": "What it has learned holds at the length of its training and no further.",
     }[truth]
-    return f"**{verdict}: it is right in {share:.1%} of 200 sequences of {GUESSED} steps.** {why}"
+    told = say(
+        "**{verdict}: it is right in {share:.1%} of 200 sequences of {steps} steps.**",
+        verdict=verdict,
+        share=share,
+        steps=GUESSED,
+    )
+    return f"{told} {say(why)}"
 
 
 NOTICE = """
@@ -329,22 +354,30 @@ def progress(states: Sequence[tuple[str, str, int, int]]) -> tuple[float, str]:
     """How far the runs are in all: a share, and words. Each is (label, state, updates made, updates in all)."""
     done = sum(updates for _, _, updates, _ in states)
     every = sum(steps for _, _, _, steps in states)
-    words = " · ".join(f"{label}: {_STAGES[state]}{made:,} of {steps:,}" for label, state, made, steps in states)
+    words = " · ".join(
+        say(_STAGES[state], label=say(label), made=made, steps=steps) for label, state, made, steps in states
+    )
     return (done / every if every else 1.0), words
 
 
 _STAGES = {
-    "running": "", "waiting": "waits, ", "paused": "paused at ", "done": "done, ", "broken": "broke down after ",
-    "stopped": "stopped after ", "failed": "failed after ",
-}  # fmt: skip
+    "running": "{label}: {made:,} of {steps:,}",
+    "waiting": "{label}: waits, {made:,} of {steps:,}",
+    "paused": "{label}: paused at {made:,} of {steps:,}",
+    "done": "{label}: done, {made:,} of {steps:,}",
+    "broken": "{label}: broke down after {made:,} of {steps:,}",
+    "stopped": "{label}: stopped after {made:,} of {steps:,}",
+    "failed": "{label}: failed after {made:,} of {steps:,}",
+}
 
 
 def pace(speeds: Sequence[float], left: Sequence[float]) -> str:
     """Updates a second of all runs together, and seconds until the last of them is done."""
     if not speeds:
         return ""
-    seconds = f", {max(left):,.0f} s left" if left else ""
-    return f"{sum(speeds):,.0f} updates a second{seconds}"
+    if left:
+        return say("{speed:,.0f} updates a second, {seconds:,.0f} s left", speed=sum(speeds), seconds=max(left))
+    return say("{speed:,.0f} updates a second", speed=sum(speeds))
 
 
 def rate_changes(runs: Sequence[Run], labels: Sequence[str]) -> list[tuple[int, str]]:
@@ -352,8 +385,8 @@ def rate_changes(runs: Sequence[Run], labels: Sequence[str]) -> list[tuple[int, 
     found: dict[tuple[int, float], list[str]] = {}
     for run, label in zip(runs, labels, strict=True):
         for step, rate in run.rates:
-            found.setdefault((step, rate), []).append(label)
+            found.setdefault((step, rate), []).append(say(label))
     return [
-        (step, f"learning rate {rate:g}" + ("" if len(who) == len(runs) else f" ({', '.join(who)})"))
+        (step, say("learning rate {rate:g}", rate=rate) + ("" if len(who) == len(runs) else f" ({', '.join(who)})"))
         for (step, rate), who in sorted(found.items())
     ]

@@ -6,7 +6,7 @@ import csv
 import io
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 import numpy as np
@@ -24,6 +24,7 @@ from models.training import Snapshot
 from playground import lab
 from playground.figures import Curve as Figured
 from playground.figures import Place
+from playground.language import say
 from playground.live import Chart, Curve, Level, Line, Mark
 from playground.player import Numbers, Token, Track, Words
 
@@ -61,6 +62,11 @@ class Course:
     state: str = "done"
     sentence: str = ""
 
+    @property
+    def name(self) -> str:
+        """Its label in the visitor's language."""
+        return say(self.label)
+
     def at(self, update: int | None) -> Snapshot | None:
         """The last snapshot at or before an update; the newest one without an update; None before the first."""
         if update is None or not self.snapshots:
@@ -92,13 +98,13 @@ def _measured(snapshots: Sequence[Snapshot]) -> tuple[NDArray[np.int64], NDArray
 def _end(record: Record) -> tuple[str, str]:
     last = record.snapshots[-1]
     if last.broken:
-        return "broken", f"After {last.step:,} updates the loss or its gradient is no longer a number."
+        return "broken", say("After {step:,} updates the loss or its gradient is no longer a number.", step=last.step)
     return ("done" if last.step == record.run.steps else "stopped"), ""
 
 
 def lines(courses: Sequence[Course]) -> list[Line]:
     """Colour and dashes of each."""
-    return [Line(course.label, role, k) for k, (course, role) in enumerate(zip(courses, roles(courses), strict=True))]
+    return [Line(course.name, role, k) for k, (course, role) in enumerate(zip(courses, roles(courses), strict=True))]
 
 
 def roles(courses: Sequence[Course]) -> list[str]:
@@ -116,7 +122,18 @@ def charts(courses: Sequence[Course]) -> list[Chart]:
     """Loss, accuracy, gradient norm and clipped share over updates."""
     run = courses[0].run
     task, window = TASKS[run.task], max(1, reach(courses) // _MEANS)
-    of_last = f"mean of the last {window}" if window > 1 else "of each batch"
+    known = {"window": window, "unit": say(task.loss_name)}
+    loss_title, norm_title = (
+        (
+            say("Loss, mean of the last {window}: {unit}", **known),
+            say("Norm of the gradient before clipping, mean of the last {window}", **known),
+        )
+        if window > 1
+        else (
+            say("Loss, of each batch: {unit}", **known),
+            say("Norm of the gradient before clipping, of each batch"),
+        )
+    )
     usual = all(course.run.lengths == task.lengths for course in courses)
     # What others score holds at the usual lengths.
     chance, baselines = _others(run.task) if usual else (Marks(math.nan, math.nan), {})
@@ -125,21 +142,22 @@ def charts(courses: Sequence[Course]) -> list[Chart]:
     losses, norms, clipped, accuracies = [], [], [], []
     for course in courses:
         whole, thin = course.series, course.series.thinned(POINTS)
-        losses += _raw_and_mean(course.label, whole.steps, whole.losses, thin.steps, thin.losses, window)
-        norms += _raw_and_mean(course.label, whole.steps, whole.gradient_norms, thin.steps, thin.gradient_norms, window)
-        clipped.append(Curve(course.label, thin.steps, thin.clipped))
-        accuracies.append(Curve(course.label, course.steps, course.accuracies, dots=True))
+        losses += _raw_and_mean(course.name, whole.steps, whole.losses, thin.steps, thin.losses, window)
+        norms += _raw_and_mean(course.name, whole.steps, whole.gradient_norms, thin.steps, thin.gradient_norms, window)
+        clipped.append(Curve(course.name, thin.steps, thin.clipped))
+        accuracies.append(Curve(course.name, course.steps, course.accuracies, dots=True))
     return [
-        Chart("loss", f"Loss, {of_last}: {task.loss_name}", tuple(losses),
+        Chart(say("loss"), loss_title, tuple(losses),
               _levels({"chance": chance.loss} | _to_beat(baselines), "{:.3g}"),
               log=True, alt=_alt("Loss", courses)),
-        Chart("accuracy", f"Accuracy on held-out sequences: {task.score}", tuple(accuracies),
+        Chart(say("accuracy"), say("Accuracy on held-out sequences: {score}", score=say(task.score)), tuple(accuracies),
               _levels({"chance": guessed} | {name: marks.accuracy for name, marks in baselines.items()}
                       | {"perfect": task.perfect.accuracy}, "{:.0%}"),
               span=(0, 1.04), percent=True, alt=_alt("Accuracy", courses)),
-        Chart("gradient norm", f"Norm of the gradient before clipping, {of_last}", tuple(norms),
-              tuple(Level(f"clipped at {clip:g}", clip) for clip in clips), log=True, alt=_alt("Gradient norm", courses)),
-        Chart("clipped", "Share of the last 100 updates whose gradient was clipped", tuple(clipped), span=(0, 1.04),
+        Chart(say("gradient norm"), norm_title, tuple(norms),
+              tuple(Level(say("clipped at {clip:g}", clip=clip), clip) for clip in clips), log=True,
+              alt=_alt("Gradient norm", courses)),
+        Chart(say("clipped"), say("Share of the last 100 updates whose gradient was clipped"), tuple(clipped), span=(0, 1.04),
               percent=True, alt=_alt("Clipped share", courses)),
     ]  # fmt: skip
 
@@ -168,14 +186,14 @@ def _levels(known: Mapping[str, float], form: str) -> tuple[Level, ...]:
         if math.isfinite(value):
             names.setdefault(value, []).append(name)
     return tuple(
-        Level(" · ".join(who) + ("" if "perfect" in who else f" {form.format(value)}"), value)
+        Level(" · ".join(map(say, who)) + ("" if "perfect" in who else f" {form.format(value)}"), value)
         for value, who in names.items()
     )
 
 
 def marks(courses: Sequence[Course]) -> list[Mark]:
     """Where the learning rate was changed."""
-    runs, labels = [course.run for course in courses], [course.label for course in courses]
+    runs, labels = [course.run for course in courses], [course.name for course in courses]
     return [Mark(step, text) for step, text in lab.rate_changes(runs, labels)]
 
 
@@ -202,8 +220,10 @@ def _raw_and_mean(
 
 
 def _alt(what: str, courses: Sequence[Course]) -> str:
-    return (
-        f"{what} over updates of {', '.join(course.label for course in courses)}; the numbers stand in the table above"
+    return say(
+        "{what} over updates of {names}; the numbers stand in the table above",
+        what=say(what),
+        names=", ".join(course.name for course in courses),
     )
 
 
@@ -212,17 +232,26 @@ def _alt(what: str, courses: Sequence[Course]) -> str:
 
 def track(course: Course, snapshot: Snapshot, seen: Seen) -> Track:
     """A network on the probe sequence, with what it says at each step."""
-    title = f"{course.label} after {snapshot.step:,} updates"
+    title = say("{network} after {updates:,} updates", network=course.name, updates=snapshot.step)
     if seen.answers:
-        return Track(title, seen.trace, Words("its answer here", seen.answers, seen.values, continues=False))
+        answers = [[_answer(course.run.task, answer) for answer in row] for row in seen.answers]
+        return Track(title, seen.trace, Words("its answer here", answers, seen.values, continues=False))
     return Track(title, seen.trace, Numbers("its answer here", seen.values))
 
 
-def tokens(seen: Seen) -> list[Token]:
-    """The steps of the probe sequence; below each the right answer, where one is asked for."""
+_IN_WORDS = ("parity", "counting", "persons", "persons_both_ways", "reviews")
+"""The tasks whose answers are words of ours, and not of a language that the network reads."""
+
+
+def _answer(task: str, answer: str) -> str:
+    return say(answer) if task in _IN_WORDS else answer
+
+
+def tokens(seen: Seen, task: str) -> list[Token]:
+    """The steps of the probe sequence of a task; below each the right answer, where one is asked for."""
     example = seen.example
     return [
-        Token(text, f"→ {target}" if target else "")
+        Token(text, f"→ {_answer(task, target)}" if target else "")
         for text, target in zip(example.tokens, example.targets, strict=True)
     ]
 
@@ -234,11 +263,15 @@ def probe_length(run: Run) -> int:
 
 def numbers(course: Course, snapshot: Snapshot, measures: Sequence[Measure] = ()) -> str:
     """Loss, accuracy and gradient norm of a snapshot, and what else its task measures, in a line."""
-    told = "".join(f", {measure}" for measure in measures)
-    return (
-        f"**{course.label}** after {snapshot.step:,} updates: loss {snapshot.loss:.4g}, accuracy {snapshot.accuracy:.1%}, "
-        f"gradient norm {snapshot.gradient_norm:.3g}{told}"
+    told = say(
+        "**{network}** after {updates:,} updates: loss {loss:.4g}, accuracy {accuracy:.1%}, gradient norm {norm:.3g}",
+        network=course.name,
+        updates=snapshot.step,
+        loss=snapshot.loss,
+        accuracy=snapshot.accuracy,
+        norm=snapshot.gradient_norm,
     )
+    return ", ".join([told, *(str(replace(measure, name=say(measure.name))) for measure in measures)])
 
 
 # ---- longer sequences ------------------------------------------------------------------------------------------------
@@ -247,7 +280,7 @@ def numbers(course: Course, snapshot: Snapshot, measures: Sequence[Measure] = ()
 def by_length(courses: Sequence[Course], found: Sequence[dict[int, float]]) -> list[Figured]:
     """Accuracy against length, one curve for each network."""
     return [
-        Figured(course.label, list(shares), list(shares.values()), role, dash=k, dots=True)
+        Figured(course.name, list(shares), list(shares.values()), role, dash=k, dots=True)
         for k, (course, role, shares) in enumerate(zip(courses, roles(courses), found, strict=True))
     ]
 
@@ -255,7 +288,10 @@ def by_length(courses: Sequence[Course], found: Sequence[dict[int, float]]) -> l
 def trained(run: Run) -> list[Place]:
     """What to mark: chance, and the longest sequence of the training."""
     chance = _chance_at(run.task, run.lengths[1]).accuracy
-    return [Place(f"chance {chance:.0%}", y=chance), Place(f"trained up to {run.lengths[1]}", x=run.lengths[1])]
+    return [
+        Place(say("chance {share:.0%}", share=chance), y=chance),
+        Place(say("trained up to {length}", length=run.lengths[1]), x=run.lengths[1]),
+    ]
 
 
 def swept(found: Sequence[Swept]) -> list[Figured]:
@@ -264,7 +300,7 @@ def swept(found: Sequence[Swept]) -> list[Figured]:
     alone = len(cells) == len(found)
     return [
         Figured(
-            f"{line.label} ({len(line.shares)})" if len(found) < 4 else line.label,
+            f"{say(line.label)} ({len(line.shares)})" if len(found) < 4 else say(line.label),
             line.lengths,
             np.median(line.shares, 0),
             ROLES[line.cell] if alone or len(cells) > 1 else _IN_ORDER[k % 3],

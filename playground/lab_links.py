@@ -11,6 +11,7 @@ import streamlit as st
 
 from playground import lab, signpost
 from playground.lab import OWN
+from playground.language import say
 from playground.signpost import Signpost
 
 
@@ -84,5 +85,5 @@ def train_one(name: str) -> None:
     """Show a link into the lab, below a sentence on what is trained there."""
     link = LINKS[name]
     with st.container(border=True, key=f"{name}_to_lab"):
-        st.markdown(link.told)
+        st.markdown(say(link.told))
         signpost.show([link.signpost])

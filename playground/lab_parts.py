@@ -18,6 +18,7 @@ from models.tasks import TASKS
 from playground import compute, controls, lab, lab_courses, typed
 from playground.lab import OWN, Plan, Settings
 from playground.lab_courses import Course
+from playground.language import say
 from playground.live import live
 
 AT = "lab_at"
@@ -42,18 +43,20 @@ def ask_plan() -> Plan | None:
     """Ask what to train; a slip gets a sentence, and what is seen stays. None where there never was a good plan."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="lab_what"):
         preset = controls.select("lab", "preset", "What to train", lab.MENU, 430, _leave)
-        seed = ask_number("seed", "Seed", "0", least=0, width=110)
+        seed = ask_number("seed", say("Seed"), "0", least=0, width=110)
     task, cells, fair = _ask_own() if preset == OWN else ("latch", lab.CELLS, "hidden")
     base = Settings(preset, task, cells, fair, int(seed or 0))
     try:
         runs, _ = lab.recipes(base)
         found = lab.plan(_ask_more(base, runs))
     except ValueError as wrong:
-        st.warning(f"{wrong} What you see below stays as it was.")
+        st.warning(say("{wrong} What you see below stays as it was.", wrong=wrong))
         return None
     if found.note:
         task = TASKS[found.runs[0].task]
-        st.markdown(f"{found.note} *The task, {task.title[0].lower()}{task.title[1:]}: {task.rule}*")
+        title = say(task.title)
+        told = say("*The task, {title}: {rule}*", title=title[0].lower() + title[1:], rule=say(task.rule))
+        st.markdown(f"{say(found.note)} {told}")
     if found.ignored:
         st.info(found.ignored)
     st.caption(lab.sizes(found.runs, found.labels))
@@ -62,15 +65,17 @@ def ask_plan() -> Plan | None:
 
 def _ask_own() -> tuple[str, tuple[str, ...], Any]:
     if odd := [cell for cell in st.query_params.get_all("lab_cells") if cell not in lab.CELLS]:
-        st.warning(f"The link asks for the cell `{odd[0][:20].replace('`', '')}`, which there is not.")
+        st.warning(
+            say("The link asks for the cell {cell}, which there is not.", cell=f"`{odd[0][:20].replace('`', '')}`")
+        )
     with st.container(horizontal=True, vertical_alignment="bottom", key="lab_own"):
         task = controls.select("lab", "task", "Task", lab.TITLES, width=260)
         cells = st.pills(
-            "Cells, side by side", lab.CELLS, selection_mode="multi", default=list(lab.CELLS), key="lab_cells",
+            say("Cells, side by side"), lab.CELLS, selection_mode="multi", default=list(lab.CELLS), key="lab_cells",
             bind="query-params",
         )  # fmt: skip
         fair = controls.choice("lab", "fair", "Fair means", lab.FAIR, "hidden")
-    st.markdown(f"{TASKS[task].rule} *{TASKS[task].why}*")
+    st.markdown(f"{say(TASKS[task].rule)} *{say(TASKS[task].why)}*")
     return task, tuple(cell for cell in cells or () if cell in lab.CELLS), fair
 
 
@@ -81,14 +86,14 @@ def _ask_more(base: Settings, runs: Sequence[Run]) -> Settings:
         controls.check_link(f"lab_{name}", -lab.LARGEST, lab.LARGEST)
     # A link that brings settings shows them; afterwards it opens and closes by hand alone.
     with st.expander(
-        "More settings", key="lab_more", expanded=st.session_state.setdefault("lab_more_open", bool(asked))
+        say("More settings"), key="lab_more", expanded=st.session_state.setdefault("lab_more_open", bool(asked))
     ):
         st.caption(
-            "An empty field is as in the recipe, whose values stand in grey. What you type holds for all networks."
+            say("An empty field is as in the recipe, whose values stand in grey. What you type holds for all networks.")
         )
         with st.container(horizontal=True, vertical_alignment="bottom", key="lab_numbers"):
             numbers = {
-                name: ask_number(name, label, lab.placeholder(name, runs), least=None, width=150)
+                name: ask_number(name, say(label), lab.placeholder(name, runs), least=None, width=150)
                 for name, label in lab.NUMBERS.items()
             }
         with st.container(horizontal=True, vertical_alignment="bottom", key="lab_words"):
@@ -167,31 +172,33 @@ def buttons(plan: Plan | None) -> None:
     now = phase()
     with st.container(horizontal=True, vertical_alignment="bottom", key="lab_buttons"):
         st.button(
-            "Train", key="lab_train", icon=":material/play_arrow:", type="primary", on_click=_train, args=(plan,),
+            say("Train"), key="lab_train", icon=":material/play_arrow:", type="primary", on_click=_train, args=(plan,),
             disabled=plan is None,
         )  # fmt: skip
         if now == "paused":
-            st.button("Resume", key="lab_resume", icon=":material/resume:", on_click=each, args=("resume",))
+            st.button(say("Resume"), key="lab_resume", icon=":material/resume:", on_click=each, args=("resume",))
         else:
             st.button(
-                "Pause", key="lab_pause", icon=":material/pause:", on_click=each, args=("pause",),
+                say("Pause"), key="lab_pause", icon=":material/pause:", on_click=each, args=("pause",),
                 disabled=now != "running",
             )  # fmt: skip
         st.button(
-            "Step once", key="lab_step", icon=":material/skip_next:", on_click=_step, args=(plan,),
-            disabled=plan is None and now == "idle", help="One update of the weights, then a pause",
+            say("Step once"), key="lab_step", icon=":material/skip_next:", on_click=_step, args=(plan,),
+            disabled=plan is None and now == "idle", help=say("One update of the weights, then a pause"),
         )  # fmt: skip
-        st.button("Stop", key="lab_stop", icon=":material/stop:", on_click=each, args=("stop",), disabled=now == "idle")
         st.button(
-            "Reset", key="lab_reset", icon=":material/restart_alt:", on_click=_begin, args=(plan, True),
-            disabled=plan is None or not jobs(), help="Back to update 0, with the same seed",
+            say("Stop"), key="lab_stop", icon=":material/stop:", on_click=each, args=("stop",), disabled=now == "idle"
+        )
+        st.button(
+            say("Reset"), key="lab_reset", icon=":material/restart_alt:", on_click=_begin, args=(plan, True),
+            disabled=plan is None or not jobs(), help=say("Back to update 0, with the same seed"),
         )  # fmt: skip
         if now == "paused":
             rate = st.number_input(
-                "Learning rate from here on", 0.0, None, None, format="%g", key="lab_new_rate", width=200,
+                say("Learning rate from here on"), 0.0, None, None, format="%g", key="lab_new_rate", width=200,
                 placeholder=lab.placeholder("learning_rate", [job.run for _, job in jobs()]),
             )  # fmt: skip
-            st.button("Change it", key="lab_change", on_click=_change_rate, disabled=not rate)
+            st.button(say("Change it"), key="lab_change", on_click=_change_rate, disabled=not rate)
     if wrong := st.session_state.pop(WRONG, ""):
         st.warning(wrong)
     _say_what_is_seen(plan)
@@ -203,11 +210,17 @@ def _say_what_is_seen(plan: Plan | None) -> None:
         return
     if mine := jobs():
         if plan.runs != tuple(replace(job.run, rates=()) for _, job in mine):
-            st.info("The settings have changed: *Train* starts anew with them. Below is still what was trained before.")
+            st.info(
+                say("The settings have changed: *Train* starts anew with them. Below is still what was trained before.")
+            )
         return
     shown = st.session_state.get(_SHOWN, lab.SHIPPED[0])
     if plan.runs != lab.PRESETS[shown].runs:
-        st.info(f"Nothing is trained with these settings yet: press *Train*. Below is still “{lab.MENU[shown]}”.")
+        told = say(
+            "Nothing is trained with these settings yet: press *Train*. Below is still “{preset}”.",
+            preset=say(lab.MENU[shown]),
+        )
+        st.info(told)
 
 
 def _train(plan: Plan | None) -> None:
@@ -327,7 +340,7 @@ def _show_progress(mine: Sequence[tuple[str, Job]]) -> None:
     pace = lab.pace(speeds, left)
     st.progress(min(max(share, 0.0), 1.0), f"{words}{f' · {pace}' if pace else ''}")
     for sentence in dict.fromkeys(job.sentence for _, job in mine if job.state == "waiting" and job.sentence):
-        st.info(sentence)
+        st.info(say(sentence))
 
 
 def _say_ends(seen: Sequence[Course]) -> None:
@@ -336,7 +349,7 @@ def _say_ends(seen: Sequence[Course]) -> None:
         if course.state in ("broken", "failed") or (
             course.state == "stopped" and course.sentence not in ("", "Stopped.")
         ):
-            st.warning(f"**{course.label}**: {course.sentence}")
+            st.warning(f"**{course.name}**: {say(course.sentence)}")
 
 
 def _cursor(seen: Sequence[Course]) -> int | None:
@@ -359,10 +372,10 @@ def scrub(seen: Sequence[Course]) -> int | None:
     st.session_state[_REACH] = reach
     with st.container(horizontal=True, vertical_alignment="bottom", key="lab_scrub"):
         at = st.slider(
-            "Training scrubber: look at update", 0, reach, reach, key=AT, bind="query-params", width="stretch",
-            help="Every view on this page follows it. At the right end it follows the newest snapshot.",
+            say("Training scrubber: look at update"), 0, reach, reach, key=AT, bind="query-params", width="stretch",
+            help=say("Every view on this page follows it. At the right end it follows the newest snapshot."),
         )  # fmt: skip
-        st.button("Newest", key="lab_newest", on_click=typed.put, kwargs={AT: reach}, disabled=at >= reach)
+        st.button(say("Newest"), key="lab_newest", on_click=typed.put, kwargs={AT: reach}, disabled=at >= reach)
     return None if at >= reach else at
 
 
@@ -372,7 +385,7 @@ def scrub(seen: Sequence[Course]) -> int | None:
 def guess_first() -> None:
     """A guess, graded by the networks that ship."""
     with st.container(key="lab_guessing"):
-        st.markdown(lab.GUESS)
+        st.markdown(say(lab.GUESS))
         guess = controls.choice("lab", "guess", "It is right", lab.GUESSES, "none", asks=lab.GUESS)
         if guess != "none":
             kept = compute.kept_trainings("forget_bias")[1].record
@@ -382,13 +395,13 @@ def guess_first() -> None:
 
 def ending() -> None:
     """What to notice, and things to try."""
-    st.subheader("What to notice")
-    st.markdown(lab.NOTICE)
-    st.subheader("Two things to try")
+    st.subheader(say("What to notice"))
+    st.markdown(say(lab.NOTICE))
+    st.subheader(say("Two things to try"))
     for column, (name, (values, look)) in zip(st.columns(len(lab.TRIES)), lab.TRIES.items(), strict=True):
         with column:
-            st.button(name, key=f"lab_try_{name}", on_click=_try, args=(values,))
-            st.markdown(look)
+            st.button(say(name), key=f"lab_try_{name}", on_click=_try, args=(values,))
+            st.markdown(say(look))
 
 
 def _try(values: Mapping[str, object]) -> None:

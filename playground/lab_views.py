@@ -18,12 +18,14 @@ from playground import compute, controls, figures, lab, lab_courses, showing, ty
 from playground import lab_parts as parts
 from playground.lab import Plan
 from playground.lab_courses import Course
+from playground.language import say
 from playground.player import player
 
 _SWEEP = "lab_sweep_jobs"
 _LOOK_TICK, _SWEEP_TICK = 1.0, 1.0  # seconds between two looks
 _MOST_COST = 20_000_000  # of `probe.cost`
 _MOST_SWEEP = 60
+_LAYERS = ("layer 1", "layer 2", "layer 3", "layer 4")  # as many as `models.limits` lets a network have
 
 
 def ask_course(page: str, seen: Sequence[Course]) -> int:
@@ -48,12 +50,12 @@ def look_inside(at: int | None) -> None:
     task = TASKS[course.run.task]
     with st.container(horizontal=True, vertical_alignment="bottom", key="lab_probe_controls"):
         length = _ask_probe(course.run)
-        number = parts.ask_number("probe_seed", "Sequence number", "0", least=0, width=150)
+        number = parts.ask_number("probe_seed", say("Sequence number"), "0", least=0, width=150)
         layer = 0
         if course.run.layers > 1:
-            names = {str(k): f"layer {k + 1}" for k in range(course.run.layers)}
+            names = {str(k): name for k, name in enumerate(_LAYERS[: course.run.layers])}
             layer = int(controls.choice("lab", f"layer{course.run.layers}", "Layer", names, "0"))
-    st.caption(f"{task.rule} Below each step that is asked stands the right answer, after an arrow.")
+    st.caption(f"{say(task.rule)} {say('Below each step that is asked stands the right answer, after an arrow.')}")
     question = probe.Probe(course.run.task, length, int(number or 0) % 2**31)
     every = _LOOK_TICK if parts.phase() == "running" and at is None else None
     st.fragment(_look, run_every=every)(seen.index(course), at, question, layer)
@@ -65,7 +67,14 @@ def _ask_probe(run: Run) -> int:
     low, high = task.shortest, min(task.longest, 300)
     controls.check_link(key, low, high)
     found = st.number_input(
-        f"Length in {task.unit}", low, high, None, placeholder=str(usual), key=key, bind="query-params", width=230
+        say("Length in {unit}", unit=say(task.unit)),
+        low,
+        high,
+        None,
+        placeholder=str(usual),
+        key=key,
+        bind="query-params",
+        width=230,
     )
     return usual if found is None else int(found)
 
@@ -78,7 +87,7 @@ def _look(place: int, at: int | None, question: probe.Probe, layer: int) -> None
         return
     st.markdown(lab_courses.numbers(course, snapshot, compute.measures(course.run, snapshot)))
     found = compute.looked_at(course.run, snapshot, question, min(layer, course.run.layers - 1))
-    steps = lab_courses.tokens(found)
+    steps = lab_courses.tokens(found, course.run.task)
     player([lab_courses.track(course, snapshot, found)], steps, key="lab_player", step=len(steps) - 1)
     _show_weights(course, snapshot, layer)
 
@@ -94,13 +103,16 @@ def _show_weights(course: Course, snapshot: Snapshot, layer: int) -> None:
     showing.chart(
         figures.matrix(
             weights[gate],
-            f"W_hh into {gate} after {snapshot.step:,} updates",
-            "from hidden unit",
-            "to hidden unit",
+            say("W_hh into {gate} after {updates:,} updates", gate=gate, updates=snapshot.step),
+            say("from hidden unit"),
+            say("to hidden unit"),
             dark=controls.dark(),
+            say=say,
         ),
         key="lab_weights",
-        alt=f"The recurrent weights into {gate} of {course.label} as a matrix of colours",
+        alt=say(
+            "The recurrent weights into {gate} of {network} as a matrix of colours", gate=gate, network=course.name
+        ),
     )
 
 
@@ -113,7 +125,7 @@ def longer(at: int | None) -> None:
 def _longer(at: int | None) -> None:
     seen = [course for course in parts.courses() if course.snapshots]
     if any(probe.cost(course.run) > _MOST_COST for course in seen):
-        st.info("These networks are too large to be measured at every length while you watch: use the sweep.")
+        st.info(say("These networks are too large to be measured at every length while you watch: use the sweep."))
         return
     task = TASKS[seen[0].run.task]
     snapshots = [course.at(at) for course in seen]
@@ -126,20 +138,23 @@ def _longer(at: int | None) -> None:
     showing.chart(
         figures.curves(
             lab_courses.by_length(seen, found),
-            f"Where each network breaks: after {whens} updates",
-            figures.Axes(task.unit, task.score, span=(0, 1.05)),
+            say("Where each network breaks: after {updates} updates", updates=whens),
+            figures.Axes(say(task.unit), say(task.score), span=(0, 1.05)),
             places=lab_courses.trained(seen[0].run),
             dark=controls.dark(),
             height=420,
         ),
         key="lab_lengths",
-        alt="Accuracy of each network on held-out sequences of several lengths",
+        alt=say("Accuracy of each network on held-out sequences of several lengths"),
     )
     st.dataframe(
-        {"network": [course.label for course in seen]}
+        {say("network"): [course.name for course in seen]}
         | {f"{length}": [f"{shares[length]:.1%}" for shares in found] for length in task.tested},
         hide_index=True,
-        alt=f"The same accuracies as numbers: a row for each network, a column for each length in {task.unit}",
+        alt=say(
+            "The same accuracies as numbers: a row for each network, a column for each length in {unit}",
+            unit=say(task.unit),
+        ),
     )
 
 
@@ -151,14 +166,18 @@ def sweep_tab(plan: Plan | None) -> None:
     running = any(not job.over for _, job in _swept())
     controls.check_link("lab_seeds", 1, 20)
     with st.container(horizontal=True, vertical_alignment="bottom", key="lab_sweep_controls"):
-        seeds = st.number_input("Seeds", 1, 20, 5, key="lab_seeds", bind="query-params", width=110)
+        seeds = st.number_input(say("Seeds"), 1, 20, 5, key="lab_seeds", bind="query-params", width=110)
         lengths = _ask_lengths(plan)
         st.button(
-            "Start the sweep", key="lab_sweep_start", icon=":material/play_arrow:", type="primary",
+            say("Start the sweep"), key="lab_sweep_start", icon=":material/play_arrow:", type="primary",
             on_click=_start_sweep, args=(plan, int(seeds or 5), lengths), disabled=plan is None or running,
         )  # fmt: skip
         st.button(
-            "Stop the sweep", key="lab_sweep_stop", icon=":material/stop:", on_click=_stop_sweep, disabled=not running
+            say("Stop the sweep"),
+            key="lab_sweep_stop",
+            icon=":material/stop:",
+            on_click=_stop_sweep,
+            disabled=not running,
         )
     st.fragment(_sweeping, run_every=_SWEEP_TICK if running else None)(running)
 
@@ -170,7 +189,8 @@ def _ask_lengths(plan: Plan | None) -> list[tuple[int, int]]:
     run = plan.runs[0]
     others = [n for n in TASKS[run.task].tested if n != run.lengths[1] and n >= run.lengths[0]]
     chosen = st.pills(
-        f"Train also up to … {TASKS[run.task].unit}", others, selection_mode="multi", key=f"lab_also_{run.task}",
+        say("Train also up to … {unit}", unit=say(TASKS[run.task].unit)), others, selection_mode="multi",
+        key=f"lab_also_{run.task}",
         bind="query-params",
     )  # fmt: skip
     constant = run.lengths[0] == run.lengths[1]
@@ -189,7 +209,9 @@ def _start_sweep(plan: Plan, seeds: int, lengths: Sequence[tuple[int, int]]) -> 
         st.session_state[parts.WRONG] = f"{wrong}."
         return
     if len(members) > _MOST_SWEEP:
-        st.session_state[parts.WRONG] = f"{len(members)} trainings are too many for one sweep: at most {_MOST_SWEEP}."
+        st.session_state[parts.WRONG] = say(
+            "{count} trainings are too many for one sweep: at most {most}.", count=len(members), most=_MOST_SWEEP
+        )
         return
     started: list[tuple[Member, Job]] = []
     try:
@@ -213,29 +235,32 @@ def _sweeping(was_running: bool) -> None:  # noqa: FBT001 - of a fragment
     if mine:
         over = sum(job.state == "done" for _, job in mine)
         updates = sum(job.updates for _, job in mine) / max(1, sum(job.run.steps for _, job in mine))
-        st.progress(min(updates, 1.0), f"{over} of {len(mine)} trainings are done")
+        st.progress(min(updates, 1.0), say("{over} of {count} trainings are done", over=over, count=len(mine)))
         found = lines([member for member, _ in mine], [job.accuracies for _, job in mine])
-        run, what = mine[0][0].run, "your sweep"
+        run, what = mine[0][0].run, say("your sweep")
     else:
         found = compute.kept_sweep()
-        run, what = lab.PRESETS["latch_cells"].runs[0], "RNN, GRU and LSTM on the latch over 30 steps, 5 seeds each"
+        run = lab.PRESETS["latch_cells"].runs[0]
+        what = say("RNN, GRU and LSTM on the latch over 30 steps, 5 seeds each")
     if found:
         task = TASKS[run.task]
         showing.chart(
             figures.curves(
                 lab_courses.swept(found),
-                f"Median and range over seeds: {what}",
-                figures.Axes(task.unit, task.score, span=(0, 1.05)),
+                say("Median and range over seeds: {what}", what=what),
+                figures.Axes(say(task.unit), say(task.score), span=(0, 1.05)),
                 places=lab_courses.trained(run),
                 dark=controls.dark(),
                 height=420,
             ),
             key="lab_sweep_figure",
-            alt="Accuracy by length: for each network the median over seeds, and a band from the lowest to the highest",
+            alt=say(
+                "Accuracy by length: for each network the median over seeds, and a band from the lowest to the highest"
+            ),
         )
-        st.caption("In brackets: how many seeds are done. The band runs from the worst seed to the best.")
+        st.caption(say("In brackets: how many seeds are done. The band runs from the worst seed to the best."))
     else:
-        st.caption("The first line appears as soon as one training is done and measured.")
+        st.caption(say("The first line appears as soon as one training is done and measured."))
     if was_running and not any(not job.over for _, job in mine):
         st.rerun()
 
@@ -249,31 +274,37 @@ def save_and_load(at: int | None) -> None:
     course = seen[ask_course("save", seen)]
     snapshot = course.at(at)
     st.markdown(
-        "**The link.** The address bar carries all settings, the update that is looked at, and the open tab: copy it. "
-        "What a link reproduces is trained anew, with the same numbers on the same kind of machine."
+        say(
+            "**The link.** The address bar carries all settings, the update that is looked at, and the open tab: copy it. "
+            "What a link reproduces is trained anew, with the same numbers on the same kind of machine."
+        )
     )
     name = f"{course.run.task}-{course.run.cell.lower()}"
     with st.container(horizontal=True, key="lab_downloads"):
         if snapshot:
             st.download_button(
-                f"Weights after {snapshot.step:,} updates", lambda: record.weights(snapshot),
+                say("Weights after {updates:,} updates", updates=snapshot.step), lambda: record.weights(snapshot),
                 f"{name}-{snapshot.step}.safetensors", key="lab_weights_file", on_click="ignore",
             )  # fmt: skip
             st.download_button(
-                "Training, to be replayed", lambda: record.save(course.run, course.snapshots, course.series),
+                say("Training, to be replayed"), lambda: record.save(course.run, course.snapshots, course.series),
                 f"{name}-training.safetensors", key="lab_record_file", on_click="ignore",
             )  # fmt: skip
         st.download_button(
-            "PyTorch script", script.script(course.run), f"{name}.py", key="lab_script_file", on_click="ignore"
+            say("PyTorch script"), script.script(course.run), f"{name}.py", key="lab_script_file", on_click="ignore"
         )
         st.download_button(
-            "All numbers as CSV", lambda: lab_courses.as_csv(seen), f"{name}.csv", key="lab_csv_file", on_click="ignore"
+            say("All numbers as CSV"),
+            lambda: lab_courses.as_csv(seen),
+            f"{name}.csv",
+            key="lab_csv_file",
+            on_click="ignore",
         )
     st.file_uploader(
-        "Load a training that was saved here", ["safetensors"], key="lab_upload", on_change=_load,
+        say("Load a training that was saved here"), ["safetensors"], key="lab_upload", on_change=_load,
         max_upload_size=max(1, LIMITS.file_bytes // 1_000_000),
     )  # fmt: skip
-    with st.expander("The PyTorch script"):
+    with st.expander(say("The PyTorch script")):
         st.code(script.script(course.run), language="python")
 
 
@@ -287,7 +318,9 @@ def _load() -> None:
         st.session_state[parts.WRONG] = str(wrong)
         return
     if found.run.task not in lab.TITLES:
-        st.session_state[parts.WRONG] = f"It was trained on {TASKS[found.run.task].title}, which has no place here."
+        st.session_state[parts.WRONG] = say(
+            "It was trained on {task}, which has no place here.", task=say(TASKS[found.run.task].title)
+        )
         return
     parts.each("stop")
     st.session_state.pop(parts.JOBS, None)

@@ -10,6 +10,7 @@ from models.own_reviews import Assignment, Picture, Recipe, split
 from models.sentiment import TESTED, TRAINING_TEXTS, Question, shuffled
 from playground import compute, controls, decaying, figures, learning, showing, typed
 from playground import senti_words as words
+from playground.language import say
 from playground.learning import Learning
 from playground.player import player
 from playground.player.player import asked
@@ -20,7 +21,7 @@ _LAST_SEED = 2**31 - 1
 def ending(name: str, notice: str, tries: words.Attempts) -> None:
     """What to notice, and two things to try."""
     st.subheader(say("What to notice"))
-    st.markdown(notice)
+    st.markdown(say(notice))
     st.subheader(say("Two things to try"))
     typed.attempts(f"senti_{name}", tries)
 
@@ -33,7 +34,7 @@ def _guess(name: str, options: Mapping[str, str], asks: str) -> str:
 def _ask_text(name: str, label: str, first: str) -> str:
     """Ask for a review; one without words gets a sentence, and the last good one stays."""
     key, good = f"senti_{name}", f"senti_{name}_good"
-    text = st.text_input(f"{label} (Enter reads it)", first, key=key, bind="query-params") or ""
+    text = st.text_input(say("{label} (Enter reads it)", label=say(label)), first, key=key, bind="query-params") or ""
     try:
         Question(text)
     except ValueError:
@@ -48,7 +49,7 @@ def _examples(name: str) -> None:
     with st.container(horizontal=True, gap="small", key=f"senti_{name}_examples"):
         for title, text in words.EXAMPLES.items():
             st.button(
-                title, key=f"senti_{name}_{title}", type="tertiary", help=text, on_click=typed.put,
+                say(title), key=f"senti_{name}_{title}", type="tertiary", help=text, on_click=typed.put,
                 kwargs={f"senti_{name}": text},
             )  # fmt: skip
 
@@ -59,14 +60,16 @@ def _ask_network(name: str) -> str:
 
 def _seed(key: str) -> int:
     controls.check_link(key, 0, _LAST_SEED)
-    return int(st.number_input("Seed", 0, _LAST_SEED, 0, key=key, bind="query-params", width=120) or 0)
+    return int(st.number_input(say("Seed"), 0, _LAST_SEED, 0, key=key, bind="query-params", width=120) or 0)
 
 
 def _table(columns: Mapping[str, Sequence], alt: str, numbers: Mapping[str, str] | None = None) -> None:
-    """A narrow table; `numbers` gives the form of columns."""
+    """A narrow table; `numbers` gives the form of columns. Heads and `alt` are translated here."""
     st.dataframe(
-        dict(columns), hide_index=True, width="content", alt=alt,
-        column_config={name: st.column_config.NumberColumn(name, format=form) for name, form in (numbers or {}).items()},
+        {say(name): values for name, values in columns.items()}, hide_index=True, width="content", alt=say(alt),
+        column_config={
+            say(name): st.column_config.NumberColumn(say(name), format=form) for name, form in (numbers or {}).items()
+        },
     )  # fmt: skip
 
 
@@ -76,8 +79,9 @@ def _table(columns: Mapping[str, Sequence], alt: str, numbers: Mapping[str, str]
 def word_by_word() -> None:
     """The tab "Word by word": the score after every word, and the network stepped."""
     st.subheader(say("Guess first: where does it change its mind?"))
-    st.markdown(words.WORD_QUESTION)
-    guess = _guess("turn", words.WORD_GUESSES, words.WORD_QUESTION)
+    question = say(words.WORD_QUESTION, review=words.LECTURE)
+    st.markdown(question)
+    guess = _guess("turn", words.WORD_GUESSES, question)
     if guess != "none":
         controls.answer("senti_turn", words.word_answer(guess, compute.judged(Question(words.LECTURE))))
     st.subheader(say("The score after every word"))
@@ -91,15 +95,15 @@ def word_by_word() -> None:
     showing.chart(
         figures.lines(
             words.score_lines(found, title),
-            "The network's mind moves from word to word",
-            "the last word that has been read",
-            "P(positive)",
+            say("The network's mind moves from word to word"),
+            say("the last word that has been read"),
+            say("P(positive)"),
             words=words.shown_tokens(found),
             span=(-0.03, 1.03),
             dark=controls.dark(),
         ),
         key="senti_scores",
-        alt="Probability of praise after each word, of the network and of naive Bayes",
+        alt=say("Probability of praise after each word, of the network and of naive Bayes"),
     )
     st.markdown(words.score_words(found))
     st.markdown(words.loss_words(found))
@@ -115,11 +119,11 @@ def word_by_word() -> None:
 
 def order_and_pooling() -> None:
     """The tab "Order and pooling": two texts with one bag; then who judges how many reviews rightly."""
-    st.markdown(words.ORDER_STORY)
+    st.markdown(say(words.ORDER_STORY))
     with st.container(horizontal=True, gap="small", key="senti_pairs"):
         for title, (one, other) in words.PAIRS.items():
             st.button(
-                title, key=f"senti_pair_{title}", type="tertiary", on_click=typed.put,
+                say(title), key=f"senti_pair_{title}", type="tertiary", on_click=typed.put,
                 kwargs={"senti_one": one, "senti_other": other},
             )  # fmt: skip
     left, right = st.columns(2, gap="medium")
@@ -130,7 +134,7 @@ def order_and_pooling() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="senti_shuffling"):
         seed = _seed("senti_seed")
         st.button(
-            "Put the first one's words here, shuffled", key="senti_shuffle", icon=":material/shuffle:",
+            say("Put the first one's words here, shuffled"), key="senti_shuffle", icon=":material/shuffle:",
             on_click=_shuffle, args=(one, seed),
         )  # fmt: skip
     found = compute.two_reviews(one, other)
@@ -155,7 +159,7 @@ def _shuffle(one: str, seed: int) -> None:
 
 def _accuracies() -> None:
     networks, bags = compute.sentiment_facts()
-    asked = words.BAG_QUESTION.format(texts=TRAINING_TEXTS, always=bags["always"])
+    asked = say(words.BAG_QUESTION, texts=TRAINING_TEXTS, always=bags["always"])
     st.markdown(asked)
     guess = _guess("bag", words.BAG_GUESSES, asked)
     if guess == "none":
@@ -172,9 +176,9 @@ def _accuracies() -> None:
     with right:
         figure = figures.lines(
             words.accuracy_lines(networks, bags),
-            "Longer reviews are harder for pools and bags",
-            "opinions in the review (trained: 1 to 4)",
-            "share right",
+            say("Longer reviews are harder for pools and bags"),
+            say("opinions in the review (trained: 1 to 4)"),
+            say("share right"),
             span=(0.45, 1.03),
             dark=controls.dark(),
         )
@@ -182,11 +186,13 @@ def _accuracies() -> None:
         showing.chart(
             figure,
             key="senti_accuracy",
-            alt="Share of held-out reviews judged rightly against the number of opinions, three poolings and a bag",
+            alt=say(
+                "Share of held-out reviews judged rightly against the number of opinions, three poolings and a bag"
+            ),
         )
     st.markdown(words.accuracy_words(networks, bags))
-    st.markdown(words.PADDED)
-    st.page_link("../pages/shapes_of_networks.py", label="Shapes of networks", icon=":material/account_tree:")
+    st.markdown(say(words.PADDED))
+    st.page_link("../pages/shapes_of_networks.py", label=say("Shapes of networks"), icon=":material/account_tree:")
 
 
 # ---- words that count ------------------------------------------------------------------------------------------------
@@ -195,12 +201,13 @@ def _accuracies() -> None:
 def words_that_count() -> None:
     """The tab "Words that count": gates, gradients and removal, side by side."""
     st.subheader(say("Guess first: which word would be missed most?"))
-    st.markdown(words.COUNT_QUESTION)
-    guess = _guess("missed", words.COUNT_GUESSES, words.COUNT_QUESTION)
+    question = say(words.COUNT_QUESTION, review=words.CEREAL)
+    st.markdown(question)
+    guess = _guess("missed", words.COUNT_GUESSES, question)
     if guess != "none":
         controls.answer("senti_missed", words.count_answer(guess, compute.judged(Question(words.CEREAL))))
     st.subheader(say("Words bright or dim"))
-    st.markdown(words.COUNT_STORY)
+    st.markdown(say(words.COUNT_STORY))
     text = _ask_text("count_text", "Your review", words.LECTURE)
     _examples("count_text")
     network = _ask_network("count_network")
@@ -210,11 +217,11 @@ def words_that_count() -> None:
     if found.kept is None:
         st.markdown(words.no_gates(network))
     else:
-        st.markdown(f"**kept by gates**: {words.DEFINITIONS['kept by gates']}")
+        st.markdown(_definition("kept by gates"))
         st.html(decaying.shaded(found.kept, dark=controls.dark()))
-    st.markdown(f"**felt by gradient**: {words.DEFINITIONS['felt by gradient']}")
+    st.markdown(_definition("felt by gradient"))
     st.html(decaying.shaded(found.felt, dark=controls.dark()))
-    st.markdown(f"**changed by removal**: {words.DEFINITIONS['changed by removal']}")
+    st.markdown(_definition("changed by removal"))
     st.html(decaying.shaded(words.changed(found), dark=controls.dark()))
     st.markdown(words.agreement_words(found))
     with st.expander(say("The numbers"), key="senti_numbers"):
@@ -224,28 +231,38 @@ def words_that_count() -> None:
         )  # fmt: skip
 
 
+def _definition(measure: str) -> str:
+    return f"**{say(measure)}**: {say(words.DEFINITIONS[measure])}"
+
+
 # ---- from a language model -------------------------------------------------------------------------------------------
 
 
 def from_a_language_model() -> None:
     """The tab "From a language model": accuracy against the number of labels."""
     known = compute.transferred()
-    st.markdown(words.TRANSFER_STORY.format(years=words.YEARS))
+    st.markdown(say(words.TRANSFER_STORY, years=words.YEARS))
     st.subheader(say("Guess first: ten labels"))
-    st.markdown(words.TRANSFER_QUESTION)
+    st.markdown(say(words.TRANSFER_QUESTION))
     guess = _guess("ten", words.TRANSFER_GUESSES, words.TRANSFER_QUESTION)
     if guess != "none":
         controls.answer("senti_ten", words.transfer_answer(guess, known))
     seen = st.toggle(say("Show it without a guess"), key="senti_ten_shown", bind="query-params") or guess != "none"
-    axes = figures.Axes("labelled reviews, log axis", "share of held-out reviews right", span=(0.45, 1.03))
+    axes = figures.Axes(say("labelled reviews, log axis"), say("share of held-out reviews right"), span=(0.45, 1.03))
     figure = figures.curves(
-        words.transfer_curves(known, read=seen), "Reading first saves labels", axes, dark=controls.dark(), height=400
+        words.transfer_curves(known, read=seen),
+        say("Reading first saves labels"),
+        axes,
+        dark=controls.dark(),
+        height=400,
     )
     places, labels = words.transfer_ticks(known)
     figure.update_xaxes(tickvals=places, ticktext=labels)
     showing.chart(
         figure, key="senti_transfer",
-        alt="Accuracy against the number of labels: fine-tuned, frozen, from scratch, naive Bayes; bands over five seeds",
+        alt=say(
+            "Accuracy against the number of labels: fine-tuned, frozen, from scratch, naive Bayes; bands over five seeds"
+        ),
     )  # fmt: skip
     if not seen:
         st.caption(say("The two networks that had read before join these lines once you have guessed."))
@@ -264,7 +281,7 @@ _OWN = "400 reviews of our own language"
 
 def your_reviews() -> None:
     """The tab "Your reviews": a file, naive Bayes, and a network trained on request."""
-    st.markdown(words.OWN_STORY)
+    st.markdown(say(words.OWN_STORY))
     name, found = _ask_file()
     with st.container(horizontal=True, vertical_alignment="bottom", key="senti_own_controls"):
         cell = controls.choice("senti", "own_cell", "Network", words.CELLS, "LSTM")
@@ -273,13 +290,13 @@ def your_reviews() -> None:
     try:
         known = _known(found, Recipe(cell, pooling, seed=seed))
     except ValueError as wrong:
-        st.warning(words.own_complaint(wrong, "nothing: bring another file"))
+        st.warning(words.own_complaint(wrong, say("nothing: bring another file")))
         return
     current: Learning[Assignment] | None = known["learning"]
     with st.container(horizontal=True, key="senti_own_buttons"):
-        st.button(f"Train the {cell}", key="senti_train", type="primary", on_click=_start, args=(known,))
+        st.button(say("Train the {cell}", cell=cell), key="senti_train", type="primary", on_click=_start, args=(known,))
         st.button(
-            "Stop",
+            say("Stop"),
             key="senti_stop",
             on_click=learning.finish,
             args=(current,),
@@ -293,17 +310,17 @@ def _ask_file() -> tuple[str, Labelled]:
     """Ask for a file; one that cannot be used gets a sentence, and the last good one stays."""
     state = st.session_state
     given = st.file_uploader(
-        "Your file: text, tab, label; or a CSV", ["txt", "tsv", "csv"], key="senti_file", width=420
+        say("Your file: text, tab, label; or a CSV"), ["txt", "tsv", "csv"], key="senti_file", width=420
     )
     if given is None:
-        return _OWN, compute.own_language()
+        return say(_OWN), compute.own_language()
     data = given.getvalue()
     try:
         if _READ not in state or state[_READ][0] != data:
             state[_READ] = (data, read(data))
         found: Labelled = state[_READ][1]
     except ValueError as wrong:
-        name, kept = state.get(_GOOD, (_OWN, compute.own_language()))
+        name, kept = state.get(_GOOD, (say(_OWN), compute.own_language()))
         st.warning(words.own_complaint(wrong, name))
         return name, kept
     state[_GOOD] = (given.name, found)
@@ -338,7 +355,7 @@ def _show(known: dict[str, Any], name: str) -> None:
     current: Learning[Assignment] | None = known["learning"]
     if current:
         learning.bar(current, words.own_live(current.work.updates, current.work.planned, current.work.losses))
-    st.markdown(f"**On the fifth of {words.plain(name, 40)} that is kept back**")
+    st.markdown(say("**On the fifth of {name} that is kept back**", name=words.plain(name, 40)))
     _table(
         words.own_table(known["split"], known["results"]),
         "Share of the texts kept back judged rightly",

@@ -15,6 +15,7 @@ from models.saliency import Saliency
 from models.sentiment import LONGEST, SHIPPED, Compared, Judged
 from models.tasks.reviews import VOCABULARY
 from playground.figures import Curve, Line
+from playground.language import say
 from playground.player import Token, Track, Words
 
 TABS = ("Word by word", "Order and pooling", "Words that count", "From a language model", "Your reviews")
@@ -59,7 +60,7 @@ ASKED = (
 # ---- word by word ----------------------------------------------------------------------------------------------------
 
 WORD_QUESTION = (
-    f"An LSTM reads the lecture's review: *{LECTURE}.* It blames, then it praises. After which of these words does "
+    "An LSTM reads the lecture's review: *{review}.* It blames, then it praises. After which of these words does "
     "P(positive) rise above ½ and stay there?"
 )
 WORD_GUESSES = {"slow": "slow", "but": "But", "colorful": "colorful", "level": "level"}
@@ -77,23 +78,26 @@ def word_answer(guess: str, found: Judged) -> str:
     """What the tensors say to the guess, as Markdown."""
     at = turning(found.positive)
     if at is None:
-        return f"It does not: the network ends at P(positive) = {found.positive[-1]:.2f}."
+        return say("It does not: the network ends at P(positive) = {share:.2f}.", share=found.positive[-1])
     word = found.tokens[at]
-    before = f" Before it, it stood at {found.positive[at - 1]:.3f}." if at else ""
-    return (
-        f"**{'Right' if guess == word else 'Not this time'}.** After “{word}” P(positive) is {found.positive[at]:.2f} and "
-        f"stays above ½ to the end.{before} In this language “but” takes back all that was said, and the network has "
-        "learned so."
+    before = " " + say("Before it, it stood at {share:.3f}.", share=found.positive[at - 1]) if at else ""
+    return say(
+        "**{verdict}.** After “{word}” P(positive) is {share:.2f} and stays above ½ to the end.{before} "
+        "In this language “but” takes back all that was said, and the network has learned so.",
+        verdict=say("Right") if guess == word else say("Not this time"),
+        word=word,
+        share=found.positive[at],
+        before=before,
     )
 
 
 def score_lines(found: Judged, title: str) -> list[Line]:
     """P(positive) after each word, of the network and of naive Bayes."""
     x = list(range(1, len(found.tokens) + 1))
-    short = title.split(",", maxsplit=1)[0]
+    short = say(title).split(",", maxsplit=1)[0]
     return [
         Line(short, x, found.positive, "state"),
-        Line("naive Bayes", x, found.bags["naive Bayes"], "reset", 1),
+        Line(say("naive Bayes"), x, found.bags["naive Bayes"], "reset", 1),
     ]
 
 
@@ -108,17 +112,24 @@ def score_words(found: Judged) -> str:
     """What the picture shows, in sentences from its numbers, as Markdown."""
     p = found.positive
     said = (
-        f"At the end the network says **{'positive' if p[-1] > 0.5 else 'negative'}**, P(positive) = {number(p[-1])}; "
+        say(
+            "At the end the network says **{label}**, P(positive) = {share};",
+            label=say("positive") if p[-1] > 0.5 else say("negative"),
+            share=number(p[-1]),
+        )
+        + " "
     )
-    said += f"naive Bayes says {number(found.bags['naive Bayes'][-1])}, in any order of the words. "
+    said += (
+        say("naive Bayes says {share}, in any order of the words.", share=number(found.bags["naive Bayes"][-1])) + " "
+    )
     crossed = [k + 1 for k, (a, b) in enumerate(pairwise(p)) if (a > 0.5) != (b > 0.5)]
     if crossed:
         words = ", ".join(f"“{plain(found.tokens[k])}”" for k in crossed[:6]) + (" …" if len(crossed) > 6 else "")
-        said += f"It changed its mind at {words}. "
+        said += say("It changed its mind at {words}.", words=words) + " "
     largest = int(np.abs(np.diff(p)).argmax()) + 1 if len(p) > 1 else 0
     if largest:
-        step = f"{number(p[largest - 1])} to {number(p[largest])}"
-        said += f"The largest step came with “{plain(found.tokens[largest])}”: {step}."
+        step = say("{before} to {after}", before=number(p[largest - 1]), after=number(p[largest]))
+        said += say("The largest step came with “{word}”: {step}.", word=plain(found.tokens[largest]), step=step)
     return said
 
 
@@ -126,11 +137,15 @@ def loss_words(found: Judged) -> str:
     """The loss that training would see, for either label."""
     p = float(found.positive[-1])
     if not 0 < p < 1:
-        return "One of the two probabilities is rounded to 0 here, so its loss is not a finite number."
-    return (
-        f"If the label says positive, the loss is −ln {number(p)} = **{-log(p):.4f}** nats; if it says negative, "
-        f"−ln {number(1 - p)} = **{-log(1 - p):.4f}**. In training only the last word is asked, so what stands at the "
-        "others is what the same head makes of an unfinished review."
+        return say("One of the two probabilities is rounded to 0 here, so its loss is not a finite number.")
+    return say(
+        "If the label says positive, the loss is −ln {positive} = **{loss:.4f}** nats; if it says "
+        "negative, −ln {negative} = **{other:.4f}**. In training only the last word is asked, so what "
+        "stands at the others is what the same head makes of an unfinished review.",
+        positive=number(p),
+        loss=-log(p),
+        negative=number(1 - p),
+        other=-log(1 - p),
     )
 
 
@@ -140,19 +155,24 @@ def remarks(found: Judged) -> str:
     said = []
     if unknown:
         shown = " ".join(f"`{plain(word)}`" for word in unknown[:6])
-        said.append(f"Not in the vocabulary, so read as `<unk>`: {shown}{' …' if len(unknown) > 6 else ''}.")
+        shown += " …" if len(unknown) > 6 else ""
+        said.append(say("Not in the vocabulary, so read as `<unk>`: {words}.", words=shown))
     if not any(found.known):
-        said.append("The network knows none of these words, so its answer says nothing about your review.")
+        said.append(say("The network knows none of these words, so its answer says nothing about your review."))
     if found.left_out:
-        said.append(f"The text is longer than {LONGEST} words: the first {LONGEST} are read. Your text is unchanged.")
+        said.append(
+            say(
+                "The text is longer than {most} words: the first {most} are read. Your text is unchanged.", most=LONGEST
+            )
+        )
     return " ".join(said)
 
 
 def complaint(kept: str) -> str:
     """What to say of a text without words."""
-    return (
-        "That text has no word to read. Type a review, or choose an example. "
-        f"What you see still reads “{plain(kept, 60)}”."
+    return say(
+        "That text has no word to read. Type a review, or choose an example. What you see still reads “{kept}”.",
+        kept=plain(kept, 60),
     )
 
 
@@ -160,7 +180,7 @@ def tracks(found: Judged, title: str) -> list[Track]:
     """The readers for the player, and what they say."""
     chance = np.stack([1 - found.positive, found.positive], 1)  # (T, 2)
     order = (-chance).argsort(1)
-    names = np.array(["negative", "positive"])
+    names = np.array([say("negative"), say("positive")])
     says = Words("judgement", names[order].tolist(), np.take_along_axis(chance, order, 1), continues=False)
     if found.backward is None:
         return [Track(title, found.forward, says)]
@@ -195,7 +215,7 @@ def judges_table(found: Compared) -> dict[str, list]:
     """P(positive) of both texts, by judge."""
     titles = {**_BAG_TITLES, **NETWORKS}
     return {
-        "who": [titles[name] for name in found.positive],
+        "who": [say(titles[name]) for name in found.positive],
         "first": [a for a, _ in found.positive.values()],
         "second": [b for _, b in found.positive.values()],
     }
@@ -203,17 +223,24 @@ def judges_table(found: Compared) -> dict[str, list]:
 
 def order_words(found: Compared) -> str:
     """What the two texts are to a bag and to a network, as Markdown."""
-    bag = "equal" if found.bag_distance == 0 else f"{found.bag_distance:.2f} apart"
+    bag = say("equal") if found.bag_distance == 0 else say("{distance:.2f} apart", distance=found.bag_distance)
     first, second = found.positive["sentiment-lstm"]
     split = sum((a > 0.5) != (b > 0.5) for name, (a, b) in found.positive.items() if name in NETWORKS)
     said = (
-        f"The bags are **{bag}**; the last states of the LSTM are **{found.state_distance:.2f}** apart. It says "
-        f"P(positive) = {number(first)} of the first text and {number(second)} of the second. "
+        say(
+            "The bags are **{bag}**; the last states of the LSTM are **{distance:.2f}** apart. It says "
+            "P(positive) = {first} of the first text and {second} of the second.",
+            bag=bag,
+            distance=found.state_distance,
+            first=number(first),
+            second=number(second),
+        )
+        + " "
     )
     return said + (
-        f"{split} of the {len(NETWORKS)} networks judge the two texts differently."
+        say("{count} of the {all} networks judge the two texts differently.", count=split, all=len(NETWORKS))
         if split
-        else f"None of the {len(NETWORKS)} networks judges the two texts differently."
+        else say("None of the {all} networks judges the two texts differently.", all=len(NETWORKS))
     )
 
 
@@ -228,16 +255,22 @@ def bag_answer(guess: str, facts: Mapping[str, Any]) -> str:
     """What the measurement says to the guess, as Markdown."""
     share = facts["naive Bayes"]["accuracy"]
     near = min(BAG_GUESSES, key=lambda name: abs(float(name) / 100 - share))
-    return (
-        f"**{'Right' if guess == near else 'Not this time'}.** It is right in {share:.1%}: most reviews have more words of "
-        "praise than of blame when they praise. What it cannot see is what “not” and “but” stood before."
+    return say(
+        "**{verdict}.** It is right in {share:.1%}: most reviews have more words of praise than of "
+        "blame when they praise. What it cannot see is what “not” and “but” stood before.",
+        verdict=say("Right") if guess == near else say("Not this time"),
+        share=share,
     )
 
 
 def accuracy_table(networks: Mapping[str, Mapping[str, Any]], bags: Mapping[str, Any]) -> dict[str, list]:
     """Who judges how many of the held-out reviews rightly."""
     return {
-        "who": [*(NETWORKS[name] for name in networks), *(_BAG_TITLES[name] for name in BAGS), "always one label"],
+        "who": [
+            *(say(NETWORKS[name]) for name in networks),
+            *(say(_BAG_TITLES[name]) for name in BAGS),
+            say("always one label"),
+        ],
         "right, %": [
             *(100 * facts["accuracy"] for facts in networks.values()),
             *(100 * bags[name]["accuracy"] for name in BAGS),
@@ -255,26 +288,40 @@ def accuracy_lines(networks: Mapping[str, Mapping[str, Any]], bags: Mapping[str,
         "sentiment-max": ("max", "candidate", 2),
     }
     lines = [
-        Line(title, [int(n) for n in networks[name]["by_opinions"]], list(networks[name]["by_opinions"].values()), role, dash)
+        Line(say(title), [int(n) for n in shares], list(shares.values()), role, dash)
         for name, (title, role, dash) in shown.items()
-    ]  # fmt: skip
+        for shares in [networks[name]["by_opinions"]]
+    ]
     bayes = bags["naive Bayes"]["by_opinions"]
-    return [*lines, Line("naive Bayes", [int(n) for n in bayes], list(bayes.values()), "reset", 3)]
+    return [*lines, Line(say("naive Bayes"), [int(n) for n in bayes], list(bayes.values()), "reset", 3)]
 
 
 def accuracy_words(networks: Mapping[str, Mapping[str, Any]], bags: Mapping[str, Any]) -> str:
     """Who wins on the held-out reviews, as Markdown."""
     best_bag = max(bags[name]["accuracy"] for name in BAGS)
     ranked = sorted(networks, key=lambda name: -networks[name]["accuracy"])
-    losers = [NETWORKS[name] for name in ranked if networks[name]["accuracy"] <= best_bag]
+    losers = [say(NETWORKS[name]) for name in ranked if networks[name]["accuracy"] <= best_bag]
     said = (
-        f"On {bags['held_out']:,} held-out reviews the best is **{NETWORKS[ranked[0]]}** with "
-        f"{networks[ranked[0]]['accuracy']:.1%}; the better bag of words reaches {best_bag:.1%}. "
+        say(
+            "On {count:,} held-out reviews the best is **{name}** with {share:.1%}; the better bag of words "
+            "reaches {bag:.1%}.",
+            count=bags["held_out"],
+            name=say(NETWORKS[ranked[0]]),
+            share=networks[ranked[0]]["accuracy"],
+            bag=best_bag,
+        )
+        + " "
     )
-    said += f"No better than the bag: {', '.join(losers)}. " if losers else "Every network beats the bag here. "
+    said += (
+        say("No better than the bag: {names}.", names=", ".join(losers)) + " "
+        if losers
+        else say("Every network beats the bag here.") + " "
+    )
     pooled = {name: networks[f"sentiment-{name}"]["accuracy"] for name in ("lstm", "mean", "max")}
-    order = ", ".join(f"{title} {pooled[name]:.1%}" for name, title in _POOLED.items())
-    return said + f"By what an LSTM of equal size makes of its states: {order}. One training of each, seed 0."
+    order = ", ".join(f"{say(title)} {pooled[name]:.1%}" for name, title in _POOLED.items())
+    return said + say(
+        "By what an LSTM of equal size makes of its states: {order}. One training of each, seed 0.", order=order
+    )
 
 
 _POOLED = {"lstm": "last state", "mean": "mean", "max": "max"}
@@ -298,7 +345,7 @@ DEFINITIONS = {
     "changed by removal": "how far P(positive) moves when the word is taken out and the rest is read anew",
 }
 COUNT_QUESTION = (
-    f"The LSTM reads: *{CEREAL}* Take one word out. Which of these removals moves P(positive) **most**?"
+    "The LSTM reads: *{review}* Take one word out. Which of these removals moves P(positive) **most**?"
 )  # fmt: skip
 COUNT_GUESSES = {"amazing": "Amazing", "balanced": "balanced", "but": "but", "definitely": "definitely"}
 
@@ -309,11 +356,13 @@ def count_answer(guess: str, found: Judged) -> str:
     right = max(moved, key=lambda word: moved[word])
     numbers = ", ".join(f"{word} {size:.2g}" for word, size in moved.items())
     top = found.tokens[int(np.abs(found.removed).argmax())]
-    return (
-        f"**{'Right' if guess == right else 'Not this time'}.** |change of P(positive)|: {numbers}. Of all words it is "
-        f"“{top}”. The lecture's kept words are *Amazing*, *perfectly balanced breakfast*, *will definitely be buying "
-        "again*; "
-        "this network reads by its own rule, in which “but” takes back what stood before it."
+    return say(
+        "**{verdict}.** |change of P(positive)|: {numbers}. Of all words it is “{word}”. The lecture's "
+        "kept words are *Amazing*, *perfectly balanced breakfast*, *will definitely be buying again*; "
+        "this network reads by its own rule, in which “but” takes back what stood before it.",
+        verdict=say("Right") if guess == right else say("Not this time"),
+        numbers=numbers,
+        word=top,
     )
 
 
@@ -328,10 +377,12 @@ def no_gates(network: str) -> str:
     """Why a network has no row of gates."""
     recipe = SHIPPED[network]
     if recipe.cell == "RNN":
-        return "**kept by gates**: an RNN has no gates, so there is nothing to multiply."
+        return say("**kept by gates**: an RNN has no gates, so there is nothing to multiply.")
     if recipe.both_ways:
-        return "**kept by gates**: two readers keep each word differently, so one number for both would mean nothing."
-    return (
+        return say(
+            "**kept by gates**: two readers keep each word differently, so one number for both would mean nothing."
+        )
+    return say(
         "**kept by gates**: this network pools over all its states, so a word counts without being kept to the end; the "
         "product of gates would mislead."
     )
@@ -340,14 +391,14 @@ def no_gates(network: str) -> str:
 def agreement_words(found: Judged) -> str:
     """How far the measures agree on the order of the words, as Markdown."""
     if len(found.tokens) < 5:
-        return "With fewer than five words a rank correlation says nothing."
+        return say("With fewer than five words a rank correlation says nothing.")
     said = [
-        f"{one} and {other}: **{value:.2f}**"
+        say("{one} and {other}: **{value:.2f}**", one=say(one), other=say(other), value=value)
         if not isnan(value)
-        else f"{one} and {other}: none, one of them is constant"
+        else say("{one} and {other}: none, one of them is constant", one=say(one), other=say(other))
         for (one, other), value in found.agreements().items()
     ]
-    return "Rank correlation (Spearman) over the words. " + "; ".join(said) + "."
+    return say("Rank correlation (Spearman) over the words.") + f" {'; '.join(said)}."
 
 
 def count_table(found: Judged) -> dict[str, list]:
@@ -389,8 +440,13 @@ def transfer_answer(guess: str, known: Mapping[str, Any]) -> str:
     share = median(known["accuracy"]["fine-tuned"]["10"])
     near = min(TRANSFER_GUESSES, key=lambda name: abs(float(name) / 100 - share))
     scratch = median(known["accuracy"]["from scratch"]["10"])
-    verdict = "Right" if guess == near else "Not this time"
-    return f"**{verdict}.** {share:.1%}, median of five seeds; from scratch {scratch:.1%}."
+    verdict = say("Right") if guess == near else say("Not this time")
+    return say(
+        "**{verdict}.** {share:.1%}, median of five seeds; from scratch {scratch:.1%}.",
+        verdict=verdict,
+        share=share,
+        scratch=scratch,
+    )
 
 
 def transfer_curves(known: Mapping[str, Any], *, read: bool) -> list[Curve]:
@@ -408,7 +464,7 @@ def transfer_curves(known: Mapping[str, Any], *, read: bool) -> list[Curve]:
         x = [log10(int(n)) for n in shares]
         rows = list(shares.values())
         band = ([min(row) for row in rows], [max(row) for row in rows])
-        curves.append(Curve(way, x, [median(row) for row in rows], role, dash, band=band, dots=True))
+        curves.append(Curve(say(way), x, [median(row) for row in rows], role, dash, band=band, dots=True))
     return curves
 
 
@@ -431,33 +487,54 @@ def transfer_words(known: Mapping[str, Any]) -> str:
     found = known["accuracy"]
     ten = median(found["fine-tuned"]["10"])
     enough = next((n for n, row in found["from scratch"].items() if median(row) >= ten), None)
-    needs = f"that takes **{int(enough):,}** labels" if enough else "not even 1,000 labels are enough for that"
+    needs = (
+        say("that takes **{enough:,}** labels", enough=int(enough))
+        if enough
+        else say("not even 1,000 labels are enough for that")
+    )
     first, last = (median(course[k] for course in known["losses"]) for k in (0, -1))
     bayes = {n: median(row) for n, row in found["naive Bayes"].items()}
     beats = [int(n) for n, share in bayes.items() if share > median(found["from scratch"][n])]
     said = (
-        f"The fine-tuned network reaches {ten:.1%} with 10 labels; from scratch {needs}. "
-        f"While reading, the loss of the language model fell from {first:.2f} to {last:.2f} nats a word. "
+        say(
+            "The fine-tuned network reaches {ten:.1%} with 10 labels; from scratch {needs}. While reading, "
+            "the loss of the language model fell from {first:.2f} to {last:.2f} nats a word.",
+            ten=ten,
+            needs=needs,
+            first=first,
+            last=last,
+        )
+        + " "
     )
     if beats:
         said += (
-            f"**Naive Bayes beats the network from scratch** at {', '.join(f'{n:,}' for n in beats)} labels: here words "
-            "alone decide, and counting learns them from less. "
+            say(
+                "**Naive Bayes beats the network from scratch** at {counts} labels: here words alone decide, "
+                "and counting learns them from less.",
+                counts=", ".join(f"{n:,}" for n in beats),
+            )
+            + " "
         )
     ahead = [int(n) for n, share in bayes.items() if share >= median(found["fine-tuned"][n])]
     if ahead:
-        said += f"At {', '.join(f'{n:,}' for n in ahead)} labels it is as good as the fine-tuned one. "
+        said += (
+            say("At {counts} labels it is as good as the fine-tuned one.", counts=", ".join(f"{n:,}" for n in ahead))
+            + " "
+        )
     else:
-        said += "It does not catch up with the fine-tuned one."
+        said += say("It does not catch up with the fine-tuned one.")
     return said
 
 
 def transfer_made(known: Mapping[str, Any]) -> str:
     """What was computed beforehand, as Markdown."""
-    return (
-        f":green-badge[:material/inventory_2: precomputed] `{known['command']}` made these numbers once: for each of five "
-        f"seeds a language model of 48 units ({known['reading']:,} updates), then {known['updates']} updates on the labels. "
-        "Line: median; band: smallest to largest of the seeds. The page only reads the file."
+    return say(
+        ":green-badge[:material/inventory_2: precomputed] `{command}` made these numbers once: for each "
+        "of five seeds a language model of 48 units ({reading:,} updates), then {updates} updates on "
+        "the labels. Line: median; band: smallest to largest of the seeds. The page only reads the file.",
+        command=known["command"],
+        reading=known["reading"],
+        updates=known["updates"],
     )
 
 
@@ -475,48 +552,69 @@ POOLINGS = {"last": "last state", "mean": "mean of all", "max": "largest of all"
 def own_told(name: str, texts: int, positive: int, names: Sequence[str], notes: Sequence[str]) -> str:
     """What was read from a file, as Markdown."""
     return (
-        f"`{plain(name, 40)}`: {texts:,} texts, {positive:,} of them `{plain(names[1])}`, the others `{plain(names[0])}`. "
+        say(
+            "`{name}`: {texts:,} texts, {positive:,} of them `{one}`, the others `{other}`.",
+            name=plain(name, 40),
+            texts=texts,
+            positive=positive,
+            one=plain(names[1]),
+            other=plain(names[0]),
+        )
+        + " "
         + " ".join(notes)
     )
 
 
 def own_complaint(wrong: object, kept: str) -> str:
     """What to say of a file that cannot be used."""
-    return f"{wrong}. What you see still uses {plain(kept, 40)}."
+    return say("{wrong}. What you see still uses {kept}.", wrong=wrong, kept=plain(kept, 40))
 
 
 def own_live(step: int, updates: int, losses: NDArray[np.float64]) -> str:
     """How far a training is, by the losses of its updates so far, (N,)."""
     few = min(20, len(losses))
-    mean = f", loss {losses[-few:].mean():.3f} nats (mean of the last {few})" if few else ""
-    return f"update {step} of {updates}{mean}"
+    mean = say(", loss {loss:.3f} nats (mean of the last {count})", loss=losses[-few:].mean(), count=few) if few else ""
+    return say("update {step} of {updates}{mean}", step=step, updates=updates, mean=mean)
 
 
 def own_table(split: Split, results: Mapping[str, float]) -> dict[str, list]:
     """Who judges how many of the texts kept back rightly."""
     return {
-        "who": ["always one label", "naive Bayes", *results],
+        "who": [say("always one label"), say("naive Bayes"), *map(_trained, results)],
         "right, %": [100 * split.always, 100 * split.baseline, *(100 * share for share in results.values())],
     }
+
+
+def _trained(name: str) -> str:
+    """A network that was trained here: "LSTM, last state"."""
+    cell, pooling = name.split(", ") if ", " in name else (name, "")
+    return f"{cell}, {say(pooling)}" if pooling else cell
 
 
 def own_verdict(split: Split, results: Mapping[str, float]) -> str:
     """Who wins on the texts kept back, as Markdown."""
     error = 100 * (split.baseline * (1 - split.baseline) / split.tested) ** 0.5
-    counted = (
-        f"{split.trained_on:,} texts to learn from, {split.tested:,} kept back; with so few, shares are known to about "
-        f"±{error:.0f} points (one standard error)."
+    counted = say(
+        "{count:,} texts to learn from, {kept:,} kept back; with so few, shares are known to about "
+        "±{error:.0f} points (one standard error).",
+        count=split.trained_on,
+        kept=split.tested,
+        error=error,
     )
     if not results:
-        return f"Naive Bayes is right in **{split.baseline:.1%}**. {counted} Train a network: will it do better?"
+        return say(
+            "Naive Bayes is right in **{share:.1%}**. {counted} Train a network: will it do better?",
+            share=split.baseline,
+            counted=counted,
+        )
     name = max(results, key=lambda each: results[each])
     gain = 100 * (results[name] - split.baseline)
     if abs(gain) < 0.05:
-        verdict = f"**A draw** between {name} and naive Bayes."
+        verdict = say("**A draw** between {name} and naive Bayes.", name=_trained(name))
     elif gain > 0:
-        verdict = f"**{name} beats naive Bayes** by {gain:.1f} points."
+        verdict = say("**{name} beats naive Bayes** by {gain:.1f} points.", name=_trained(name), gain=gain)
     else:
-        verdict = f"**Naive Bayes wins**: {-gain:.1f} points ahead of {name}."
+        verdict = say("**Naive Bayes wins**: {gain:.1f} points ahead of {name}.", gain=-gain, name=_trained(name))
     return f"{verdict} {counted}"
 
 

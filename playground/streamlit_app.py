@@ -17,7 +17,11 @@ from playground.language import say  # noqa: E402
 st.set_page_config(page_title="RNN playground", page_icon="🔁", layout="wide")
 pages = [
     st.Page(
-        ROOT / exhibit.file, title=say(exhibit.title), icon=exhibit.icon, help=say(exhibit.question), default=number == 0
+        ROOT / exhibit.file,
+        title=say(exhibit.title),
+        icon=exhibit.icon,
+        help=say(exhibit.question),
+        default=number == 0,
     )
     for number, exhibit in enumerate(EXHIBITS)
 ]

@@ -327,7 +327,7 @@ def mixed_said(guess: str, found: Embedded) -> str:
 def parameters_said(found: Embedded) -> str:
     """The size of the matrix."""
     V, D = found.after.shape  # noqa: N806 - the axis letters
-    size = f"V · d = {V} · {D} = **{V * D:,}** weights"
+    size = say("V · d = {rows} · {columns} = **{count:,}** weights", rows=V, columns=D, count=V * D)
     return say(
         "The matrix has {size}; a network on one-hot vectors would read {vocabulary} numbers a word.",
         size=size,

@@ -249,17 +249,25 @@ def show_planes(found: Embedded) -> None:
     marked = st.session_state.get("words_near", "cat")
     for column, trained in zip(st.columns(2, gap="medium"), (False, True), strict=True):
         groups, shares = wording.clouds(found, view, trained=trained)
+        title = (
+            "After training: {share:.0%} of the variance" if trained else "Before training: {share:.0%} of the variance"
+        )
+        alt = (
+            "After training: the words on the plane of their two principal components, by group"
+            if trained
+            else "Before training: the words on the plane of their two principal components, by group"
+        )
         showing.chart(
             figures.scatter(
                 groups,
-                say("{name} training: {share:.0%} of the variance", name=name, share=shares[:2].sum()),
+                say(title, share=shares[:2].sum()),
                 say("first axis, {share:.0%} of the variance", share=shares[0]),
                 say("second axis, {share:.0%}", share=shares[1]),
                 marked=marked,
                 dark=controls.dark(),
             ),
             key=f"words_plane_{'after' if trained else 'before'}",
-            alt=say("{name} training: the words on the plane of their two principal components, by group", name=name),
+            alt=say(alt),
             where=column,
         )
     st.caption(say("The ring marks the word chosen above. Names without room are left out: point at a dot to read it."))

@@ -177,7 +177,7 @@ def test_pairs_set_both_texts(pair, open_page):
 def test_rows_of_shaded_words_and_their_rank_correlations_are_computed(name, open_page):
     app = open_page(COUNT, senti_count_network=words.NETWORKS[name])
     found = sentiment.read(Question(words.LECTURE, name))
-    assert len(app.get("html")) == (2 if found.kept is None else 3)
+    assert len(app.main.get("html")) == (2 if found.kept is None else 3)
     for (one, other), value in found.agreements().items():
         assert f"{one} and {other}: **{value:.2f}**" in texts(app)
     assert table(app, "P lost without it")["P lost without it"] == pytest.approx(found.removed.tolist())

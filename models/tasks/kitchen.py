@@ -204,13 +204,19 @@ class Kitchen(Labelling):
     def __init__(self, *, letters: bool) -> None:
         self.letters = letters
         self.classes = LETTERS if letters else VOCABULARY
-        kind = "letter" if letters else "word"
-        self.unit = f"{kind}s in a row of text"
-        self.title = f"Kitchen notes, {kind} by {kind}"
-        self.rule = (
-            f"The network reads recipes and notes of a kitchen and says at every {kind} which {kind} comes next."
+        self.title, self.unit = (
+            ("Kitchen notes, letter by letter", "letters in a row of text")
+            if letters
+            else ("Kitchen notes, word by word", "words in a row of text")
         )
-        self.score = f"share of {kind}s that were its first guess"
+        self.rule = (
+            "The network reads recipes and notes of a kitchen and says at every letter which letter comes next."
+            if letters
+            else "The network reads recipes and notes of a kitchen and says at every word which word comes next."
+        )
+        self.score = (
+            "share of letters that were its first guess" if letters else "share of words that were its first guess"
+        )
         self.lengths = (128, 128) if letters else (48, 48)
         self.tested = (32, 128, 256) if letters else (12, 48, 96)
         self.longest = 512 if letters else 200

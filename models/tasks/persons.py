@@ -285,10 +285,13 @@ class Persons(Task):
 
     def __init__(self, *, both_ways: bool) -> None:
         self.both_ways = both_ways
-        self.title = f"Person or thing, read {'both ways' if both_ways else 'forward'}"
+        self.title = "Person or thing, read both ways" if both_ways else "Person or thing, read forward"
         self.rule = (
             "The network says at every word whether it stands in the name of a person, in the name of a thing, or in no "
-            f"name. It reads {'both ways' if both_ways else 'from left to right'}."
+            "name. It reads both ways."
+            if both_ways
+            else "The network says at every word whether it stands in the name of a person, in the name of a thing, or in no "
+            "name. It reads from left to right."
         )
 
     def network(self, run: Run, generator: torch.Generator) -> PersonTagger:

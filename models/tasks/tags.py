@@ -155,11 +155,13 @@ class Entities(Labelling):
 
     def __init__(self, *, both_ways: bool) -> None:
         self.both_ways = both_ways
-        self.title = f"Named entities, read {'both ways' if both_ways else 'forward'}"
+        self.title = "Named entities, read both ways" if both_ways else "Named entities, read forward"
         self.rule = (
             "The network says at every word whether a name of a person, a place or a company begins there (B), goes on "
-            f"there (I), or neither (O). A word that is made up is read as `<unk>`. It reads "
-            f"{'both ways' if both_ways else 'from left to right'}."
+            "there (I), or neither (O). A word that is made up is read as `<unk>`. It reads both ways."
+            if both_ways
+            else "The network says at every word whether a name of a person, a place or a company begins there (B), goes on "
+            "there (I), or neither (O). A word that is made up is read as `<unk>`. It reads from left to right."
         )
 
     def network(self, run: Run, generator: torch.Generator) -> Labeller:

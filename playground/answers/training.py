@@ -97,14 +97,14 @@ def forcing(found: Forcing) -> Answer:
         "whole dates, free": (found.exact, "candidate"),
     }
     curves = [
-        figures.Curve(name, sizes, [100 * share[size] for size in sizes], role, dash, dots=True)
+        figures.Curve(name, sizes[:-1], [100 * share[size] for size in sizes[:-1]], role, dash, dots=True)
         for dash, (name, (share, role)) in enumerate(rows.items())
     ]
-    axes = figures.Axes("hidden units", "right, % of held-out dates", span=(-4, 112))
+    axes = figures.Axes("hidden units", "right, % on held-out dates", span=(-4, 104))
     return Answer(
         text,
         partial(figures.curves, curves, "Most characters right, most dates wrong", axes),
-        "Share of characters and of whole dates that are right, by hidden units",
+        "Share of characters and of whole dates that are right, for 8, 16 and 32 hidden units",
     )
 
 

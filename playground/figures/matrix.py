@@ -5,11 +5,18 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from playground import theme
-from playground.figures.frame import frame
+from playground.figures.frame import Say, english, frame
 
 
 def matrix(
-    values: NDArray[np.floating], title: str, x_title: str, y_title: str, *, dark: bool = False, height: int = 420
+    values: NDArray[np.floating],
+    title: str,
+    x_title: str,
+    y_title: str,
+    *,
+    dark: bool = False,
+    height: int = 420,
+    say: Say = english,
 ) -> go.Figure:
     """Draw a matrix of signed numbers without bound, zero in the middle of the scale.
 
@@ -20,6 +27,7 @@ def matrix(
         y_title: what the rows are.
         dark: colours for the dark theme.
         height: pixels.
+        say: says the words that are always the same.
 
     Raises:
         ValueError: `values` is not a matrix.
@@ -39,7 +47,7 @@ def matrix(
             zmax=high,
             colorscale=[[k / (len(stops) - 1), colour] for k, colour in enumerate(stops)],
             colorbar={"thickness": 12, "outlinewidth": 0},
-            hovertemplate="from unit %{x} to unit %{y}: %{z:.4g}<extra></extra>",
+            hovertemplate=say("from unit %{x} to unit %{y}: %{z:.4g}") + "<extra></extra>",
         )
     )
     frame(figure, title, x_title, y_title, height)

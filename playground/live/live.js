@@ -57,6 +57,7 @@ function createLive(root) {
       const shown = data ? limit() : Infinity;
       data = decode(JSON.parse(next.content));
       grow(shown, next.pace ?? 0);
+      root.setAttribute("aria-label", data.texts.charts);
       if (charts.length !== data.charts.length) {
         charts = data.charts.map(() => createChart({ onHover, onPick: (x) => pick(x) }));
         holder.replaceChildren(...charts.map((chart) => chart.figure));
@@ -174,12 +175,14 @@ function createReadout(table) {
   return {
     draw(data, at, look) {
       build(data);
-      write(head.rows[0].cells[0], at === null ? "newest" : `at update ${Math.round(at).toLocaleString("en")}`);
+      const { texts } = data;
+      const now = at === null ? texts.newest : texts.at.replace("{update}", Math.round(at).toLocaleString("en"));
+      write(head.rows[0].cells[0], now);
       data.lines.forEach((line, k) => {
         body.rows[k].style.setProperty("--line", look.dark ? line.dark : line.light);
         data.charts.forEach((chart, column) => {
           const curve = chart.curves.find((one) => one.line === line.name && !one.pale);
-          write(body.rows[k].cells[column + 1], curve ? spoken(valueAt(curve, at), chart.percent) : "");
+          write(body.rows[k].cells[column + 1], curve ? spoken(valueAt(curve, at), chart.percent, texts.none) : "");
         });
       });
     },
@@ -534,9 +537,9 @@ function tidy(y) {
   return Number(y.toPrecision(6)).toLocaleString("en", { maximumFractionDigits: 6 }).replace("-", "−");
 }
 
-function spoken(y, percent) {
+function spoken(y, percent, none) {
   if (y === null || y === undefined) return "–";
-  if (!Number.isFinite(y)) return "no number";
+  if (!Number.isFinite(y)) return none;
   if (percent) return `${(100 * y).toFixed(1)} %`;
   if (y !== 0 && (Math.abs(y) < 1e-3 || Math.abs(y) >= 1e5)) return y.toExponential(2).replace("-", "−");
   return Number(y.toPrecision(4)).toString().replace("-", "−");

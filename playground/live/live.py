@@ -25,6 +25,7 @@ from numpy.typing import ArrayLike
 from streamlit.components.v2 import component
 
 from playground import figures, showing, theme
+from playground.language import said_all, say
 from playground.tables import Data
 
 MOST_POINTS = 4000
@@ -106,6 +107,15 @@ class Chart:
     alt: str = ""
 
 
+TEXTS = {
+    "charts": "Curves over updates",
+    "newest": "newest",
+    "at": "at update {update}",
+    "none": "no number",
+}
+"""What the browser says by itself, by what it is for."""
+
+
 def _part(ending: str) -> str:
     return Path(__file__).with_name(f"live.{ending}").read_text(encoding="utf-8")
 
@@ -149,7 +159,13 @@ def live(  # noqa: PLR0913 - the options of one component, all by keyword
             on_pick(min(max(float(found), 0.0), reach))
 
     names = ", ".join(chart.name for chart in charts)
-    showing.keep(key, f"Live curves: {names}", lambda: data(charts, x_title), draws=_draws(lines, charts, x_title))
+    x_title = say(x_title)
+    showing.keep(
+        key,
+        say("Live curves: {names}", names=names),
+        lambda: data(charts, x_title),
+        draws=_draws(lines, charts, x_title),
+    )
     text = json.dumps(payload(lines, charts, reach=reach, x_title=x_title, marks=marks, cursor=cursor))
     digest = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
     # One string, as Streamlit looks for a dataframe in every list and dict of a message.
@@ -227,6 +243,7 @@ def payload(
         "reach": reach,
         "xTitle": x_title,
         "cursor": cursor,
+        "texts": said_all(TEXTS),
     }
 
 
