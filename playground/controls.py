@@ -120,7 +120,7 @@ def choice(page: str, name: str, label: str, options: Mapping[str, str], default
         bind="query-params",
         **guessing,
     )
-    return chosen if chosen in options else default
+    return str(chosen) if chosen in options else default
 
 
 def answer(key: str, text: str) -> None:

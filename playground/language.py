@@ -51,7 +51,7 @@ def spoken() -> str:
     if get_script_run_ctx(suppress_warning=True) is None:
         return ENGLISH
     code = st.session_state.get(KEY) or st.query_params.get(KEY)
-    return code if code in languages() else ENGLISH
+    return str(code) if code in languages() else ENGLISH
 
 
 def say(text: str, /, **values: object) -> str:

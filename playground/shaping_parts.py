@@ -277,7 +277,7 @@ def show_packed(found: Packed) -> None:
         figures.batch(
             rows, names, found.batch_sizes,
             say("{packed} of {padded} cells are real", packed=found.packed_cells, padded=found.padded_cells),
-            dark=controls.dark(),
+            dark=controls.dark(), say=say,
         ),
         key="shapes_batch",
         alt=say("A padded batch, longest sequence first, with the place of each real cell in packed data"),

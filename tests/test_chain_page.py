@@ -437,3 +437,24 @@ def test_a_table_writes_numbers_that_no_float_can_hold():
     assert chaining.plain(Decimal("20959.156")) == "20959"
     assert chaining.plain(math.inf) == "∞"
     assert chaining.plain(0.0) == "0"
+
+
+# ---- in French -------------------------------------------------------------------------------------------------------
+
+
+def test_a_guess_in_french_is_graded_and_kept_with_its_verdict(open_chains):
+    app = open_chains("Un seul facteur", lang="fr")
+    widget(app, "chain_guess").set_value("5.6e-45").run()
+    assert "**Juste" in texts(app)
+    (guess,) = app.session_state["guesses_so_far"]
+    assert guess.verdict == "right"
+    assert not guess.question.startswith("Devinez")
+
+
+def test_in_french_the_figure_and_the_tables_speak_french(open_chains):
+    app = open_chains("Un petit RNN", lang="fr")
+    assert not sentences(app)
+    assert any("pente" in chart and "slope" not in chart for chart in charts(app))
+    one = open_chains("Un seul facteur", lang="fr")
+    assert "son sort" in one.dataframe[1].proto.columns
+    assert columns(one, 1)["its fate"][0] == "0 dès le pas 13"

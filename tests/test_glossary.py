@@ -196,7 +196,7 @@ def test_a_search_for_nonsense_finds_nothing_and_raises_nothing(text):
 def test_the_page_opens_on_the_lstm_with_a_player(root):
     app = opened(PAGE, root)
     assert not app.warning
-    assert app.get("bidi_component")
+    assert app.main.get("bidi_component")
     tables = [str(element.proto.body) for element in app.get("html")]
     assert any("forget gate" in table and "Riveill" in table for table in tables)
 
@@ -264,7 +264,7 @@ def test_a_hostile_search_is_a_search_like_any_other(text, root):
 def test_a_wrong_value_in_the_link_is_ignored_with_a_sentence(params, sentence, root):
     app = opened(PAGE, root, **params)
     assert sentence in sentences(app)
-    assert app.get("bidi_component")
+    assert app.main.get("bidi_component")
 
 
 def test_the_two_things_to_try_do_what_they_say(root):

@@ -1,8 +1,11 @@
 """Numbers on a drawing, the Python side: the message to the browser, and what it refuses."""
 
+import inspect
 import json
 import math
+import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -78,3 +81,11 @@ def test_what_does_not_fit_together_is_named(changes, sentence):
 def test_a_role_that_the_theme_does_not_have_is_named():
     with pytest.raises(KeyError, match="node 'h' has the role 'forget', expected one of write"):
         sent(nodes=[X, replace(H, role="forget")])
+
+
+def test_the_browser_is_told_every_word_that_it_asks_for():
+    html, js = (
+        Path(inspect.getfile(payload)).with_name(f"graph.{ending}").read_text("utf-8") for ending in ("html", "js")
+    )
+    wanted = set(re.findall(r'data-(?:label|title|text)="(\w+)"', html)) | set(re.findall(r"texts\.(\w+)", js))
+    assert wanted == set(sent()["texts"])

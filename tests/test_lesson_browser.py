@@ -194,11 +194,11 @@ def test_guesses_survive_the_steps_of_a_lesson(visit):
 
 def test_the_language_goes_along(visit):
     page = visit(f"{lesson.address(RNN, 4)}&lang=fr")
-    expect(bar(page).locator(".counter")).to_have_text(f"Step 4 of {len(RNN.steps)}")
+    expect(bar(page).locator(".counter")).to_have_text(re.compile(" 4 .* 12"))
     bar(page).locator(".next").click()
-    expect(bar(page).locator(".counter")).to_have_text(f"Step 5 of {len(RNN.steps)}")
+    expect(bar(page).locator(".counter")).to_have_text(re.compile(" 5 .* 12"))
     bar(page).locator(".back").click()
-    expect(bar(page).locator(".counter")).to_have_text(f"Step 4 of {len(RNN.steps)}")
+    expect(bar(page).locator(".counter")).to_have_text(re.compile(" 4 .* 12"))
     at_rest(page)
     assert asked(page)["lang"] == "fr"
     expect(page.get_by_role("tab").nth(1)).to_have_attribute("aria-selected", "true")

@@ -69,7 +69,7 @@ def test_a_link_opens_the_exhibit_in_the_state_that_it_names(target, root):
     widgets = bound(app)
     for name, value in target.state.items():
         if name in IN_THE_BROWSER:
-            assert app.get("bidi_component"), name
+            assert app.main.get("bidi_component"), name
         elif not name.endswith("_tab"):  # a tab that there is not gets a sentence
             assert shows(widgets[name], value), name
 

@@ -334,6 +334,10 @@ def test_arrows_are_drawn_to_scale_and_inside_the_picture():
     assert figure.layout.yaxis.range[1] > 4
 
 
+def test_every_lag_that_was_measured_can_be_chosen():
+    assert list(taming.LAG_NAMES) == [str(lag) for lag in remedies.LAGS]
+
+
 def test_sizes_read_as_one_writes_them():
     assert taming.short(3.5e-5) == "3.5 · 10⁻⁵"
     assert taming.short(0.25) == "0.25"

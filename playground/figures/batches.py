@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from playground import theme
-from playground.figures.frame import frame
+from playground.figures.frame import Say, english, frame
 
 _WIDE = 16  # up to so many columns a cell holds its text
 
@@ -18,6 +18,7 @@ def batch(
     title: str,
     *,
     dark: bool = False,
+    say: Say = english,
 ) -> go.Figure:
     """Draw a padded batch: a full cell for each real step, an empty one for each pad.
 
@@ -27,6 +28,7 @@ def batch(
         counts: of each column, how many real cells it has; written below it.
         title: what there is to see.
         dark: colours for the dark theme.
+        say: says the words that are always the same.
 
     Raises:
         ValueError: there is no row, not a name for each, or not a count for each column.
@@ -38,17 +40,17 @@ def batch(
         )
     base, steps = (theme.DARK if dark else theme.LIGHT), len(counts)
     real = np.array([[t < len(row) for t in range(steps)] for row in rows], dtype=float)
-    texts = [[row[t] if t < len(row) else "pad" for t in range(steps)] for row in rows]
+    texts = [[row[t] if t < len(row) else say("pad") for t in range(steps)] for row in rows]
     colour = theme.scale("state", dark=dark)[theme.STOPS // 2 + 9]
     figure = go.Figure(
         go.Heatmap(
             z=real, x=list(range(steps)), y=list(range(len(rows))), zmin=0, zmax=1, showscale=False, xgap=2, ygap=2,
             colorscale=[[0, base.secondary], [1, colour]], text=texts,
             texttemplate="%{text}" if steps <= _WIDE else None, textfont={"size": 12, "color": base.text},
-            hovertemplate="%{y}, step %{x}: %{text}<extra></extra>",
+            hovertemplate=say("%{y}, step %{x}: %{text}") + "<extra></extra>",
         )
     )  # fmt: skip
-    frame(figure, title, "step; below it, batch_sizes", "", 150 + 30 * len(rows))
+    frame(figure, title, say("step; below it, batch_sizes"), "", 150 + 30 * len(rows))
     every = 1 if steps <= _WIDE else 4
     figure.update_xaxes(
         tickvals=list(range(0, steps, every)), ticktext=[f"{t + 1}<br><b>{counts[t]}</b>" for t in range(0, steps, every)],
