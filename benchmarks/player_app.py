@@ -11,7 +11,7 @@ import streamlit as st
 import torch
 
 from models import trace
-from playground.garbage import freeze_imports
+from playground.garbage import freeze
 from playground.player import Token, Track, Words, player
 
 torch.set_num_threads(1)
@@ -41,4 +41,4 @@ shown = tracks(cells, T, H)
 if st.checkbox("Show"):
     st.caption(f"ready {time.time() * 1000:.1f}")
     player(shown, [Token(SENTENCE[t % len(SENTENCE)]) for t in range(T)], key="player")
-freeze_imports()  # as the app does
+freeze()  # as the app does

@@ -245,7 +245,7 @@ def collections() -> tuple[list[float], list[float], int]:
         importlib.import_module(name)
     gc.collect()
     before = [milliseconds(lambda: gc.collect(2)) for _ in range(9)]
-    importlib.import_module("playground.garbage").freeze_imports()
+    importlib.import_module("playground.garbage").freeze()
     return before, [milliseconds(lambda: gc.collect(2)) for _ in range(9)], gc.get_freeze_count()
 
 

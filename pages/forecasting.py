@@ -5,9 +5,10 @@ import streamlit as st
 from playground import controls, lab_links
 from playground import forecast_parts as parts
 from playground import forecast_words as words
+from playground.language import say
 
-st.title("Forecasting")
-st.markdown(words.ASKED)
+st.title(say("Forecasting"))
+st.markdown(say(words.ASKED))
 day, shapes, splits, month, own = controls.tabs("forecast", words.TABS)
 
 if day.open:

@@ -5,9 +5,10 @@ import streamlit as st
 from playground import controls, lab_links
 from playground import lm_parts as parts
 from playground import lm_words as words
+from playground.language import say
 
-st.title("Language model")
-st.markdown(words.ASKED)
+st.title(say("Language model"))
+st.markdown(say(words.ASKED))
 sentences, sampling, levels, unit, own = controls.tabs("lm", words.TABS)
 
 if sentences.open:

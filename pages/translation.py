@@ -5,9 +5,10 @@ import streamlit as st
 from playground import controls, lab_links
 from playground import translating as words
 from playground import translating_parts as parts
+from playground.language import say
 
-st.title("Translation")
-st.markdown(words.ASKED)
+st.title(say("Translation"))
+st.markdown(say(words.ASKED))
 translate, vector, beams, forcing, good = controls.tabs("translate", words.TABS)
 
 if translate.open:

@@ -12,6 +12,7 @@ from models.own_series import Assignment, Picture
 from models.series import Series, generated
 from playground import compute, controls, figures, learning, showing, typed
 from playground import forecast_words as words
+from playground.language import say
 from playground.learning import Learning
 from playground.player import player
 
@@ -20,7 +21,7 @@ from playground.player import player
 
 def a_day_ahead() -> None:
     """The tab "A day ahead": one window, the guess, the errors by horizon, the network step by step."""
-    st.markdown(words.DAY_STORY)
+    st.markdown(say(words.DAY_STORY))
     with st.container(horizontal=True, vertical_alignment="bottom", key="forecast_controls"):
         kind = controls.choice("forecast", "kind", "Network", words.NETWORKS, "LSTM")
         asked = controls.choice("forecast", "route", "24 hours", words.ROUTES, "direct")
@@ -35,20 +36,20 @@ def a_day_ahead() -> None:
         figures.forecasts(
             came,
             lines,
-            "A day of forecasts, and what came",
-            "hours from now",
+            say("A day of forecasts, and what came"),
+            say("hours from now"),
             "°C",
-            now=(0, "now"),
+            now=(0, say("now")),
             dark=controls.dark(),
         ),
         key="forecast_day_figure",
-        alt="A window of 24 hours, the 24 hours that came, and the forecasts of the network and of the baselines",
+        alt=say("A window of 24 hours, the 24 hours that came, and the forecasts of the network and of the baselines"),
     )
     st.markdown(words.day_verdict(said, truth))
     _ask_guess(strategy)
-    st.subheader("Inside, hour by hour")
+    st.subheader(say("Inside, hour by hour"))
     if kind == "dense":
-        st.markdown(words.DENSE_STEPS)
+        st.markdown(say(words.DENSE_STEPS))
         return
     st.markdown(words.stepping(kind, strategy))
     tracks, tokens = words.day_tracks(kind, compute.forecast_steps(kind, strategy, window), inputs)
@@ -65,38 +66,38 @@ def _ask_window() -> int:
 
 def _ask_slider(key: str, label: str, low: int, high: int, value: int, width: int | None = None) -> int:
     controls.check_link(key, low, high)
-    return int(st.slider(label, low, high, value, key=key, bind="query-params", width=width or "stretch"))
+    return int(st.slider(say(label), low, high, value, key=key, bind="query-params", width=width or "stretch"))
 
 
 def _ask_guess(strategy: str) -> None:
     """The guess, and the errors by horizon: what learned something appears once somebody has guessed."""
-    st.subheader("The whole year")
-    st.markdown(words.GUESS)
+    st.subheader(say("The whole year"))
+    question = say(words.GUESS, windows=words.WINDOWS)
+    st.markdown(question)
     with st.container(horizontal=True, vertical_alignment="bottom", key="forecast_answer"):
-        guess = controls.choice(
-            "forecast", "guess", "Least error 24 hours ahead", words.GUESSES, "none", asks=words.GUESS
-        )
-        seen = st.toggle("Show it without a guess", key="forecast_shown", bind="query-params")
+        guess = controls.choice("forecast", "guess", "Least error 24 hours ahead", words.GUESSES, "none", asks=question)
+        seen = st.toggle(say("Show it without a guess"), key="forecast_shown", bind="query-params")
     errors = compute.day_errors(strategy)
     revealed = seen or guess != "none"
     if guess in errors:
         controls.answer("forecast_guess", words.graded(guess, errors))
     elif guess != "none":
-        st.info(f"{guess} knows no {strategy}. Choose another route above, or guess again.")
+        told = "{guess} knows no {strategy}. Choose another route above, or guess again."
+        st.info(say(told, guess=say(guess), strategy=strategy))
     showing.chart(
         figures.forecasts(
             None,
             words.horizon_lines(errors, networks=revealed),
-            "Errors grow with the horizon",
-            "hours ahead",
-            "mean |error|, °C",
+            say("Errors grow with the horizon"),
+            say("hours ahead"),
+            say("mean |error|, °C"),
             dark=controls.dark(),
         ),
         key="forecast_horizon_figure",
-        alt="Mean absolute error of each forecast on the held-out year against hours ahead, 1 to 24",
+        alt=say("Mean absolute error of each forecast on the held-out year against hours ahead, 1 to 24"),
     )
     if not revealed:
-        st.caption("The linear forecast and the networks join these two lines once you have guessed.")
+        st.caption(say("The linear forecast and the networks join these two lines once you have guessed."))
         return
     parameters = {kind: _parameters(kind, strategy) for kind in HOURLY if kind in errors}
     seeds = {kind: compute.forecaster_facts(name)["seeds"].values() for kind, name in HOURLY.items()}
@@ -116,13 +117,14 @@ def _table(rows: Mapping[str, Sequence], alt: str, formats: Mapping[str, str] | 
     """A narrow table of numbers, to three digits unless a format is given."""
     numbers = [name for name, cells in rows.items() if not isinstance(cells[0], str)]
     st.dataframe(
-        dict(rows),
+        {say(name): cells for name, cells in rows.items()},
         hide_index=True,
         width="content",
         column_config={
-            name: st.column_config.NumberColumn(name, format=(formats or {}).get(name, "%.3f")) for name in numbers
+            say(name): st.column_config.NumberColumn(say(name), format=(formats or {}).get(name, "%.3f"))
+            for name in numbers
         },
-        alt=alt,
+        alt=say(alt),
     )
 
 
@@ -131,7 +133,7 @@ def _table(rows: Mapping[str, Sequence], alt: str, formats: Mapping[str, str] | 
 
 def windows_and_shapes() -> None:
     """The tab "Windows and shapes": the slicer, and live shapes of a network that reads the windows."""
-    st.markdown(words.SHAPES_STORY)
+    st.markdown(say(words.SHAPES_STORY))
     left, middle, right = st.columns(3)
     with left:
         length = _ask_slider("forecast_length", "Window T, steps", 1, 48, 24)
@@ -142,12 +144,14 @@ def windows_and_shapes() -> None:
         start = min(_ask_slider("forecast_start", "First step of the window", 0, words.HUNDRED - 2, 0), last)
     series, marked = words.window_lines(start, length, horizon)
     showing.chart(
-        figures.forecasts(series, marked, "A window, and what it is asked for", "hour", "°C", dark=controls.dark()),
+        figures.forecasts(
+            series, marked, say("A window, and what it is asked for"), say("hour"), "°C", dark=controls.dark()
+        ),
         key="forecast_window_figure",
-        alt="The first 100 hours of the series, with one window and its target marked",
+        alt=say("The first 100 hours of the series, with one window and its target marked"),
     )
     st.markdown(words.counting(length, horizon))
-    st.subheader("The shapes of the tensors")
+    st.subheader(say("The shapes of the tensors"))
     with st.container(horizontal=True, vertical_alignment="bottom", key="forecast_shape_controls"):
         kind = controls.choice("forecast", "cell", "Network", words.NETWORKS, "LSTM")
         hidden = _ask_slider("forecast_hidden", "Hidden units H", 1, 64, 32, width=240)
@@ -166,7 +170,7 @@ def windows_and_shapes() -> None:
 
 def splits() -> None:
     """The tab "Splits": folds as bars, and what a shuffled split does to a mark."""
-    st.markdown(words.SPLITS_STORY)
+    st.markdown(say(words.SPLITS_STORY))
     with st.container(horizontal=True, vertical_alignment="bottom", key="forecast_split_controls"):
         samples = _ask_slider("forecast_samples", "Samples", 6, 200, 12, width=240)
         folds = _ask_slider("forecast_folds", "Folds", 2, 10, 5, width=200)
@@ -175,20 +179,21 @@ def splits() -> None:
     try:
         found = words.split(compute.folds(samples, folds, gap, shuffled=order == "shuffled"), gap, order)
     except ValueError as wrong:
-        st.warning(f"Not possible: {wrong}. What you see is the split of 12 samples into 5 folds.")
+        told = "Not possible: {wrong}. What you see is the split of 12 samples into 5 folds."
+        st.warning(say(told, wrong=say(str(wrong))))
         found = words.split(compute.folds(12, 5, 0, shuffled=order == "shuffled"), 0, order)
         samples = 12
     showing.chart(
         figures.folds(
-            [(fold.train, fold.test) for fold in found.folds], samples, found.title, "sample, in the order of time",
+            [(fold.train, fold.test) for fold in found.folds], samples, found.title, say("sample, in the order of time"),
             dark=controls.dark(),
         ),
         key="forecast_folds_figure",
-        alt="Which samples each fold trains on and which it tests on",
+        alt=say("Which samples each fold trains on and which it tests on"),
     )  # fmt: skip
     st.markdown(found.told)
-    st.subheader("What a shuffled split does to a mark")
-    st.markdown(words.LEAK_STORY)
+    st.subheader(say("What a shuffled split does to a mark"))
+    st.markdown(say(words.LEAK_STORY))
     leak = compute.split_leak()
     _table(words.leak_rows(leak), "Mean error in °C of three forecasts under a split in time and a shuffled one")
     st.markdown(words.leak_verdict(leak))
@@ -199,7 +204,7 @@ def splits() -> None:
 
 def a_month_ahead() -> None:
     """The tab "A month ahead": a forecast that is the series, shifted by one."""
-    st.markdown(words.MONTH_STORY)
+    st.markdown(say(words.MONTH_STORY))
     with st.container(horizontal=True, vertical_alignment="bottom", key="forecast_month_controls"):
         kind = controls.choice("forecast", "month_kind", "Network", {"LSTM": "LSTM", "dense": "dense"}, "LSTM")
         reads = controls.choice("forecast", "reads", "It reads", words.READS, "1")
@@ -210,13 +215,13 @@ def a_month_ahead() -> None:
         figures.forecasts(
             came,
             lines,
-            "One month ahead, beside the last value",
-            "month",
-            "passengers, thousands",
+            say("One month ahead, beside the last value"),
+            say("month"),
+            say("passengers, thousands"),
             dark=controls.dark(),
         ),
         key="forecast_month_figure",
-        alt="48 held-out months, the forecasts of the network, of the last value and of linear autoregression",
+        alt=say("48 held-out months, the forecasts of the network, of the last value and of linear autoregression"),
     )
     _table(
         words.month_rows(found),
@@ -234,7 +239,7 @@ _DECIMALS = {"": "as it looks", ".": "point", ",": "comma"}
 
 def your_series() -> None:
     """The tab "Your series": a file, the forecasts without a network, and a network trained on request."""
-    st.markdown(words.OWN_STORY)
+    st.markdown(say(words.OWN_STORY))
     series = _ask_series()
     first, most = words.fitting_sizes(series)
     with st.container(horizontal=True, vertical_alignment="bottom", key="forecast_own_controls"):
@@ -255,7 +260,7 @@ def _ask_size(key: str, label: str, first: int, most: int) -> int:
     controls.check_link(key, 1, most)
     if st.session_state.get(key) is not None and st.session_state[key] > most:
         st.session_state[key] = most
-    return int(st.number_input(label, 1, most, first, key=key, bind="query-params", width=120) or first)
+    return int(st.number_input(say(label), 1, most, first, key=key, bind="query-params", width=120) or first)
 
 
 def _ask_series() -> Series:
@@ -263,7 +268,7 @@ def _ask_series() -> Series:
     state = st.session_state
     default = generated("monthly")
     with st.container(horizontal=True, vertical_alignment="bottom", key="forecast_source"):
-        given = st.file_uploader("Your file: numbers or a CSV", ["csv", "txt", "tsv", "dat"], key=_FILE, width=420)
+        given = st.file_uploader(say("Your file: numbers or a CSV"), ["csv", "txt", "tsv", "dat"], key=_FILE, width=420)
         decimal = controls.select("forecast", "decimal", "Decimals", _DECIMALS, width=150)
     if given is None:
         return default
@@ -277,7 +282,7 @@ def _ask_series() -> Series:
         st.warning(words.complaint(wrong, kept.title))
         return kept
     state[_GOOD] = series
-    st.markdown(words.told_of(series, (*table.remarks, *found.remarks)))
+    st.markdown(words.told_of(series, tuple(map(say, (*table.remarks, *found.remarks)))))
     return series
 
 
@@ -292,7 +297,7 @@ def _table_of(data: bytes, decimal: str) -> Table:
 def _ask_column(table: Table) -> Column:
     if len(table.numeric) == 1:
         return column(table, table.numeric[0])
-    chosen = st.selectbox("Column", table.numeric, key="forecast_column", width=260)
+    chosen = st.selectbox(say("Column"), table.numeric, key="forecast_column", width=260)
     return column(table, chosen if chosen in table.numeric else table.numeric[0])
 
 
@@ -302,16 +307,16 @@ def _train(test: Backtest, series: Series, kind: str, scaling: str) -> None:
     current: Learning[Assignment] | None = known["learning"]
     with st.container(horizontal=True, vertical_alignment="bottom", key="forecast_live_controls"):
         controls.check_link("forecast_seed", 0, 2**31 - 1)
-        st.number_input("Seed", 0, 2**31 - 1, 0, key="forecast_seed", bind="query-params", width=120)
+        st.number_input(say("Seed"), 0, 2**31 - 1, 0, key="forecast_seed", bind="query-params", width=120)
         st.button(
-            f"Train the {kind}",
+            say("Train the {cell}", cell=say(kind)),
             key="forecast_start_training",
             type="primary",
             on_click=_start,
             args=(known, kind, scaling),
         )
         st.button(
-            "Stop",
+            say("Stop"),
             key="forecast_stop_training",
             on_click=learning.finish,
             args=(current,),
@@ -358,11 +363,11 @@ def _show(known: dict[str, Any], series: Series) -> None:
     came, lines = words.own_lines(test.beyond(said), series.values, series.step, test.length)
     showing.chart(
         figures.forecasts(
-            came, lines, "What comes next", f"{series.step}s from the last value", series.unit or "value",
-            now=(0, "end of the data"), dark=controls.dark(),
+            came, lines, say("What comes next"), say(words.FROM_LAST[series.step]), series.unit or say("value"),
+            now=(0, say("end of the data")), dark=controls.dark(),
         ),
         key="forecast_own_figure",
-        alt="The end of the series and the forecasts of what follows",
+        alt=say("The end of the series and the forecasts of what follows"),
     )  # fmt: skip
     _show_held_out(known, series)
 
@@ -370,38 +375,39 @@ def _show(known: dict[str, Any], series: Series) -> None:
 def _show_held_out(known: Mapping[str, Any], series: Series) -> None:
     """How those who have finished learning did on the held-out fifth."""
     test: Backtest = known["test"]
-    st.subheader("On the held-out fifth")
+    st.subheader(say("On the held-out fifth"))
     st.markdown(words.own_verdict(known["errors"], series.step))
-    options = {"1": f"1 {series.step} before"}
+    options = {"1": words.ONE_BEFORE[series.step]}
     if test.horizon > 1:
         options["all"] = f"{test.horizon} {series.step}s before"
     ahead = test.horizon if controls.choice("forecast", "ahead", "Forecast made", options, "1") == "all" else 1
     left, right = st.columns(2, gap="medium")
-    unit = series.unit or "value"
+    unit = series.unit or say("value")
     with left:
         places, forecasts = test.recent(known["said"], ahead)
         came, lines = words.backtest_lines(places, forecasts, series)
         moments = words.dates(places, series)
         showing.chart(
             figures.forecasts(
-                came, lines, "Backtest: what was said of each step", "date" if moments else f"{series.step} of the series",
+                came, lines, say("Backtest: what was said of each step"),
+                say("date" if moments else words.OF_SERIES[series.step]),
                 unit, moments=moments, dark=controls.dark(),
             ),
             key="forecast_backtest_figure",
-            alt="Held-out steps of the series and what each forecaster said of them some steps before",
+            alt=say("Held-out steps of the series and what each forecaster said of them some steps before"),
         )  # fmt: skip
     with right:
         showing.chart(
             figures.forecasts(
                 None,
                 words.own_horizon_lines(known["errors"], series.step),
-                "Error by steps ahead",
-                f"{series.step}s ahead",
-                f"mean |error|, {unit}",
+                say("Error by steps ahead"),
+                say(words.AHEAD[series.step]),
+                say("mean |error|, {unit}", unit=unit),
                 dark=controls.dark(),
             ),
             key="forecast_own_errors",
-            alt="Mean absolute error of each forecast on the held-out fifth of the series, by steps ahead",
+            alt=say("Mean absolute error of each forecast on the held-out fifth of the series, by steps ahead"),
         )
 
 
@@ -417,7 +423,7 @@ def _start(known: dict[str, Any], kind: str, scaling: str) -> None:
 
 def ending(page: str, notice: str, tries: words.Attempts) -> None:
     """What to notice, and two things to try."""
-    st.subheader("What to notice")
-    st.markdown(notice)
-    st.subheader("Two things to try")
+    st.subheader(say("What to notice"))
+    st.markdown(say(notice))
+    st.subheader(say("Two things to try"))
     typed.attempts(page, tries)

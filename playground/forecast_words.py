@@ -14,6 +14,7 @@ from models.loaders.numbers import Column
 from models.series import HOURS, Series, generated, season_of
 from models.windows import Fold, count, count_one_short
 from playground.figures import Line
+from playground.language import say
 from playground.player import Numbers, Token, Track
 
 Array = NDArray[np.float64]
@@ -44,10 +45,18 @@ ROUTES: dict[str, str] = dict(
 NAMES = {"hour": "yesterday", "month": "a year ago"}
 """What one season ago is called, by what a step is."""
 
+FROM_LAST = {
+    "hour": "hours from the last value", "month": "months from the last value", "step": "steps from the last value",
+}  # fmt: skip
+OF_SERIES = {"hour": "hour of the series", "month": "month of the series", "step": "step of the series"}
+AHEAD = {"hour": "hours ahead", "month": "months ahead", "step": "steps ahead"}
+ONE_BEFORE = {"hour": "1 hour before", "month": "1 month before", "step": "1 step before"}
+"""Axes and an option, by what a step is."""
+
 
 def shown(name: str, step: str) -> str:
     """A forecaster's name as a chart shows it."""
-    return NAMES.get(step, "a season ago") if name == "season ago" else name
+    return say(NAMES.get(step, "a season ago")) if name == "season ago" else say(name)
 
 
 def line(name: str, x: ArrayLike, y: ArrayLike, step: str, title: str = "") -> Line:
@@ -77,7 +86,7 @@ def day_lines(kind: str, said: Mapping[str, Array], window: Array, truth: Array)
     """What came, over window and future, and what was said of the future."""
     past, future = np.arange(-DAY + 1, 1), np.arange(1, DAY + 1)
     names = [name for name in said if name not in KINDS or name == kind]
-    came = line("truth", np.concatenate([past, future]), np.concatenate([window, truth]), "hour", "what came")
+    came = line("truth", np.concatenate([past, future]), np.concatenate([window, truth]), "hour", say("what came"))
     return came, [line(name, future, said[name], "hour") for name in names]
 
 
@@ -85,22 +94,23 @@ def day_verdict(said: Mapping[str, Array], truth: Array) -> str:
     """How far each is off on this one window, as Markdown."""
     off = sorted((float(np.abs(forecast - truth).mean()), name) for name, forecast in said.items())
     told = ", ".join(f"{shown(name, 'hour')} {error:.2f}" for error, name in off)
-    return (
-        f"Mean error over these 24 hours, in °C, the best first: {told}. One window proves nothing: move the day "
-        "and look again."
+    return say(
+        "Mean error over these 24 hours, in °C, the best first: {told}. One window proves nothing: move the day "
+        "and look again.",
+        told=told,
     )
 
 
 def no_decoder(kind: str, strategy: str) -> str:
     """A sentence where a network and a strategy do not fit; "" where they do."""
     if kind == "dense" and strategy == "encoder-decoder":
-        return "A dense network has no state to hand to a decoder. What you see is its direct forecast."
+        return say("A dense network has no state to hand to a decoder. What you see is its direct forecast.")
     return ""
 
 
 WINDOWS = count(HOURS - CUTS["hourly"] + DAY, DAY, DAY)
 GUESS = (
-    f"**Guess first.** Over all {WINDOWS:,} windows of the held-out year: whose forecast **24 hours ahead** is off by "
+    "**Guess first.** Over all {windows:,} windows of the held-out year: whose forecast **24 hours ahead** is off by "
     "least?"
 )
 GUESSES = {
@@ -119,16 +129,15 @@ def graded(guess: str, errors: Mapping[str, Array]) -> str:
     last = {name: float(error[-1]) for name, error in errors.items()}
     best = min(last, key=last.__getitem__)
     head = "Right" if guess == best else "Not this time"
-    told = f"**{head}: {shown(best, 'hour')}, off by {last[best]:.2f} °C.** "
+    told = say("**{head}: {best}, off by {off:.2f} °C.** ", head=say(head), best=shown(best, "hour"), off=last[best])
     if guess != best:
-        told += f"Your guess, {shown(guess, 'hour')}, is off by {last[guess]:.2f} °C. "
+        told += say("Your guess, {guess}, is off by {off:.2f} °C. ", guess=shown(guess, "hour"), off=last[guess])
     others = [last[kind] for kind in KINDS if kind in last]
-    told += (
-        f"The networks lie between {min(others):.3f} and {max(others):.3f}, linear at {last['linear']:.3f}, "
-        "yesterday, which "
-        f"costs nothing, at {last['season ago']:.3f}."
-    )
-    return told
+    return told + say(
+        "The networks lie between {low:.3f} and {high:.3f}, linear at {linear:.3f}, yesterday, which costs nothing, "
+        "at {yesterday:.3f}.",
+        low=min(others), high=max(others), linear=last["linear"], yesterday=last["season ago"],
+    )  # fmt: skip
 
 
 def horizon_lines(errors: Mapping[str, Array], *, networks: bool) -> list[Line]:
@@ -166,33 +175,55 @@ def horizon_verdict(errors: Mapping[str, Array], strategy: str, seeds: Mapping[s
     recurrent = [kind for kind in KINDS if kind != "dense"]
     best = min(recurrent, key=mean.__getitem__)
     first = min(errors, key=lambda name: float(errors[name][0]))
-    ahead = f"One hour ahead the best is {shown(first, 'hour')}, off by {float(errors[first][0]):.2f} °C."
+    ahead = say(
+        "One hour ahead the best is {best}, off by {off:.2f} °C.",
+        best=shown(first, "hour"), off=float(errors[first][0]),
+    )  # fmt: skip
     if strategy != "direct":
         against = "dense" if "dense" in mean else "linear"
         share = 100 * (mean[best] / mean[against] - 1)
-        told = f"**The best recurrent one, the {best}, has {abs(share):.1f} % {'more' if share > 0 else 'less'} error "
-        told += f"than the {against} one** in the mean of 24 hours. {ahead}"
+        values = {"best": best, "share": abs(share), "against": say(against)}
+        told = (
+            say(
+                "**The best recurrent one, the {best}, has {share:.1f} % more error than the {against} one** in the "
+                "mean of 24 hours. ",
+                **values,
+            )
+            if share > 0
+            else say(
+                "**The best recurrent one, the {best}, has {share:.1f} % less error than the {against} one** in the "
+                "mean of 24 hours. ",
+                **values,
+            )
+        )
+        told += ahead
         if strategy == "fed back":
-            told += " Fed back, every error is read again as if it had been measured, so errors feed errors."
+            told += say(" Fed back, every error is read again as if it had been measured, so errors feed errors.")
         return told
-    spans = ", ".join(f"{kind} {min(found):.3f} to {max(found):.3f}" for kind, found in seeds.items())
+    spans = ", ".join(
+        say("{name} {low:.3f} to {high:.3f}", name=say(kind), low=min(found), high=max(found))
+        for kind, found in seeds.items()
+    )
     beaten = [kind for kind in recurrent if max(seeds[kind]) < min(seeds["dense"])]
     told = (
-        f"**The {' and the '.join(beaten)} beat the dense net from every seed.**"
+        say("**The {names} beat the dense net from every seed.**", names=say(" and the ").join(beaten))
         if beaten
-        else "**No recurrent network beats the dense one** by more than the luck of a seed."
+        else say("**No recurrent network beats the dense one** by more than the luck of a seed.")
     )
-    return f"{told} Mean error from {len(seeds['dense'])} seeds each, in °C: {spans}. {ahead}"
+    means = say("Mean error from {count} seeds each, in °C: {spans}.", count=len(seeds["dense"]), spans=spans)
+    return f"{told} {means} {ahead}"
 
 
 def day_tracks(kind: str, read: Read, window: Array) -> tuple[list[Track], list[Token]]:
     """A recurrent network on a window as the player shows it; encoder and decoder side by side, step by step."""
     if read.decoder is None:
         says = Numbers("next hour, °C", read.says) if read.says is not None else None
-        return [Track(f"{kind} reads the window", read.encoder, says)], [Token(f"{value:.1f}") for value in window]
+        return [Track(say("{kind} reads the window", kind=kind), read.encoder, says)], [
+            Token(f"{value:.1f}") for value in window
+        ]
     tracks = [
-        Track(f"{kind} encoder reads the window", read.encoder),
-        Track(f"{kind} decoder says the forecast", read.decoder, Numbers("forecast, °C", read.forecast)),
+        Track(say("{kind} encoder reads the window", kind=kind), read.encoder),
+        Track(say("{kind} decoder says the forecast", kind=kind), read.decoder, Numbers("forecast, °C", read.forecast)),
     ]
     return tracks, [Token(f"{step}") for step in range(1, len(window) + 1)]
 
@@ -200,15 +231,16 @@ def day_tracks(kind: str, read: Read, window: Array) -> tuple[list[Track], list[
 def stepping(kind: str, strategy: str) -> str:
     """What the player shows, as Markdown."""
     if strategy == "encoder-decoder":
-        return (
+        return say(
             "Step *t* shows the encoder at hour *t* of the window, and the decoder at hour *t* of the forecast: "
             "its first state "
             "is the encoder's last one, and it reads its own forecast of the hour before."
         )
-    return (
-        f"The {kind} reads one value a step, 24 times with the same weights. At every step its head says a forecast "
+    return say(
+        "The {kind} reads one value a step, 24 times with the same weights. At every step its head says a forecast "
         "of the next "
-        "hour; only the last one counts, as training never asked for the others."
+        "hour; only the last one counts, as training never asked for the others.",
+        kind=kind,
     )
 
 
@@ -258,22 +290,23 @@ def window_lines(start: int, length: int, horizon: int) -> tuple[Line, list[Line
     values = generated("hourly").values[:HUNDRED]
     places = np.arange(HUNDRED)
     inputs, targets = slice(start, start + length), slice(start + length, start + length + horizon)
-    series = Line("series", places, values, "share", 2)
+    series = Line(say("series"), places, values, "share", 2)
     return series, [
-        Line("window", places[inputs], values[inputs], "state"),
-        Line("target", places[targets], values[targets], "candidate", 1),
+        Line(say("window"), places[inputs], values[inputs], "state"),
+        Line(say("target"), places[targets], values[targets], "candidate", 1),
     ]
 
 
 def counting(length: int, horizon: int) -> str:
     """How many windows there are, as Markdown."""
     found = count(HUNDRED, length, horizon)
-    told = rf"$n - T - K + 1 = {HUNDRED} - {length} - {horizon} + 1 =$ **{found} windows**."
+    formula = rf"$n - T - K + 1 = {HUNDRED} - {length} - {horizon} + 1 =$"
+    told = say("{formula} **{count} windows**.", formula=formula, count=found)
     if horizon == 1:
-        told += (
-            f" A well-known tutorial's loop, `range(len(data) - T - 1)`, makes {count_one_short(HUNDRED, length)}: "
-            "it stops one "
-            "short and never uses the newest window."
+        told += say(
+            " A well-known tutorial's loop, `range(len(data) - T - 1)`, makes {count}: it stops one short and never "
+            "uses the newest window.",
+            count=count_one_short(HUNDRED, length),
         )
     return told
 
@@ -283,25 +316,31 @@ def shape_rows(found: Sequence[Shape]) -> dict[str, list[str]]:
     return {
         "tensor": [shape.name for shape in found],
         "shape": [str(shape.shape) for shape in found],
-        "axes": [shape.meaning for shape in found],
+        "axes": [say(shape.meaning) for shape in found],
     }
 
 
 def shape_verdict(kind: str, off: float, *, sequences: bool, horizon: int) -> str:
     """What the shapes say, as Markdown."""
     if kind == "dense":
-        return (
+        return say(
             "A dense net has no time axis inside: the T places are T columns of one matrix. There is nothing to "
             "return a sequence of."
         )
     same = "0" if off == 0 else f"{off:.0e}"
-    told = f"`output[:, -1]` and `h_n` are the same numbers (max |difference| {same}): the state after the last value. "
+    told = say(
+        "`output[:, -1]` and `h_n` are the same numbers (max |difference| {same}): the state after the last value. ",
+        same=same,
+    )
     if sequences:
-        return (
-            f"{told}With the whole sequence the head speaks after **every** value: T × {horizon} numbers a window. A next "
-            "recurrent layer needs this."
+        return told + say(
+            "With the whole sequence the head speaks after **every** value: T × {horizon} numbers a window. A next "
+            "recurrent layer needs this.",
+            horizon=horizon,
         )
-    return f"{told}Without it the head reads the last state alone: one forecast a window, all that this task asks for."
+    return told + say(
+        "Without it the head reads the last state alone: one forecast a window, all that this task asks for."
+    )
 
 
 def torch_lines(kind: str, length: int, horizon: int, hidden: int, *, sequences: bool) -> str:
@@ -369,16 +408,20 @@ def split(found: list[Fold], gap: int, order: str) -> Split:
     if order == "shuffled":
         return Split(
             found,
-            "Shuffled: training all around",
-            "Each test sample has neighbours that were trained on. Windows that start one step apart share all "
-            "values but two.",
+            say("Shuffled: training all around"),
+            say(
+                "Each test sample has neighbours that were trained on. Windows that start one step apart share all "
+                "values but two."
+            ),
         )
     sizes = ", ".join(str(fold.train.size) for fold in found)
+    values = {"sizes": sizes, "test": found[0].test.size, "gap": gap}
     told = (
-        f"Train on {sizes} samples, test on the {found[0].test.size} that "
-        f"follow{f' after a gap of {gap}' if gap else ''}."
+        say("Train on {sizes} samples, test on the {test} that follow after a gap of {gap}.", **values)
+        if gap
+        else say("Train on {sizes} samples, test on the {test} that follow.", **values)
     )
-    return Split(found, "In time: the test comes last", told)
+    return Split(found, say("In time: the test comes last"), told)
 
 
 LEAK_STORY = (
@@ -392,7 +435,7 @@ LEAK_STORY = (
 def leak_rows(found: Mapping[str, Leak]) -> dict[str, list]:
     """Marks under both splits as a table."""
     return {
-        "forecast": list(found),
+        "forecast": [say(name) for name in found],
         "in time": [leak.in_time for leak in found.values()],
         "shuffled": [leak.shuffled for leak in found.values()],
     }
@@ -403,12 +446,15 @@ def leak_verdict(found: Mapping[str, Leak]) -> str:
     near, linear = found["nearest window"], found["linear"]
     in_time = "better" if near.in_time < linear.in_time else "worse"
     mixed = "better" if near.shuffled < linear.shuffled else "worse"
-    return (
-        f"Shuffled, the look-up seems off by {near.shuffled:.2f} °C, {mixed} than linear; in the order of time it "
-        "is off by "
-        f"**{near.in_time:.2f} °C**, {in_time} than linear. The window that it found was the tested one, moved by "
+    return say(
+        "Shuffled, the look-up seems off by {shuffled:.2f} °C, {mixed} than linear; in the order of time it is off by "
+        "**{ordered:.2f} °C**, {in_time} than linear. The window that it found was the tested one, moved by "
         "an hour. A large "
-        "network can do the same look-up, and only an honest split shows it."
+        "network can do the same look-up, and only an honest split shows it.",
+        shuffled=near.shuffled,
+        mixed=say(mixed),
+        ordered=near.in_time,
+        in_time=say(in_time),
     )
 
 
@@ -448,7 +494,7 @@ def month_lines(found: MonthAhead) -> tuple[Line, list[Line]]:
     """The held-out months and what was said of each."""
     months = np.arange(CUTS["monthly"] + 1, CUTS["monthly"] + 1 + len(found.truth))
     names = [name for name in found.said if name != "season ago"]
-    return line("truth", months, found.truth, "month", "what came"), [
+    return line("truth", months, found.truth, "month", say("what came")), [
         line(n, months, found.said[n], "month") for n in names
     ]
 
@@ -467,26 +513,42 @@ def month_verdict(kind: str, found: MonthAhead) -> str:
     """Whether a network only echoes, as Markdown."""
     off, last, echo, linear = found.off(kind), found.off("last value"), found.off_shifted(kind), found.off("linear")
     ratio = off / last - 1
-    than = f"{100 * abs(ratio):.0f} % {'more' if ratio > 0 else 'less'} than" if abs(ratio) >= 0.02 else "the same as"
-    told = (
-        f"**The {kind} is off by {off:.1f} thousand** (root of the mean square), {than} the last value's {last:.1f}. "
-    )
+    values = {"kind": say(kind), "off": off, "share": 100 * abs(ratio), "last": last}
+    if abs(ratio) < 0.02:
+        told = say(
+            "**The {kind} is off by {off:.1f} thousand** (root of the mean square), the same as the last value's "
+            "{last:.1f}. ",
+            **values,
+        )
+    elif ratio > 0:
+        told = say(
+            "**The {kind} is off by {off:.1f} thousand** (root of the mean square), {share:.0f} % more than the last "
+            "value's {last:.1f}. ",
+            **values,
+        )
+    else:
+        told = say(
+            "**The {kind} is off by {off:.1f} thousand** (root of the mean square), {share:.0f} % less than the last "
+            "value's {last:.1f}. ",
+            **values,
+        )
     if echo < 0.75 * off:
-        told += (
-            f"It lies only {echo:.1f} from the month *before*: the forecast is **the series, shifted by one**. "
+        told += say(
+            "It lies only {echo:.1f} from the month *before*: the forecast is **the series, shifted by one**. "
             "Always draw the "
-            "last value beside a forecast; without it this plot would look like a success. "
+            "last value beside a forecast; without it this plot would look like a success. ",
+            echo=echo,
         )
     elif off > 1.3 * last:
-        told += (
+        told += say(
             "It was never shown such large numbers, and a squashed state cannot climb with them: it stays near the "
             "top of what it "
             "learned. "
         )
     else:
-        told += f"It lies {echo:.1f} from the month before, so it does more than repeat it. "
+        told += say("It lies {echo:.1f} from the month before, so it does more than repeat it. ", echo=echo)
     if linear < off:
-        told += f"Linear autoregression on the same window is off by {linear:.1f}, less."
+        told += say("Linear autoregression on the same window is off by {linear:.1f}, less.", linear=linear)
     return told
 
 
@@ -548,9 +610,14 @@ def live_recipe(kind: str, length: int, horizon: int, scaling: str, seed: int) -
 def told_of(series: Series, remarks: Sequence[str]) -> str:
     """What was read, as Markdown; names of a visitor as plain code."""
     title = series.title.replace("`", "ˋ")
-    season = f"with a season of {series.season} steps" if series.season > 1 else "without a season that shows"
+    values = {"title": title, "count": len(series.values), "season": series.season}
     listed = "".join(f"\n- {remark.replace('`', 'ˋ')}" for remark in remarks)
-    return f"`{title}`: {len(series.values):,} values, {season}.{listed}"
+    told = (
+        say("`{title}`: {count:,} values, with a season of {season} steps.", **values)
+        if series.season > 1
+        else say("`{title}`: {count:,} values, without a season that shows.", **values)
+    )
+    return told + listed
 
 
 def own_lines(said: Mapping[str, Array], values: Array, step: str, length: int) -> tuple[Line, list[Line]]:
@@ -558,7 +625,7 @@ def own_lines(said: Mapping[str, Array], values: Array, step: str, length: int) 
     horizon = len(next(iter(said.values())))
     seen = min(len(values), max(2 * length, 3 * horizon))
     return (
-        line("truth", np.arange(-seen + 1, 1), values[-seen:], step, "series"),
+        line("truth", np.arange(-seen + 1, 1), values[-seen:], step, say("series")),
         [line(name, np.arange(1, horizon + 1), forecast, step) for name, forecast in said.items()],
     )
 
@@ -566,7 +633,7 @@ def own_lines(said: Mapping[str, Array], values: Array, step: str, length: int) 
 def backtest_lines(places: Places, said: Mapping[str, Array], series: Series) -> tuple[Line, list[Line]]:
     """Held-out steps and what was said of each, some steps before; counted from 0 where the steps have dates."""
     x = np.arange(len(places)) if series.moments else places + 1
-    came = line("truth", x, series.values[places], series.step, "what came")
+    came = line("truth", x, series.values[places], series.step, say("what came"))
     return came, [line(name, x, forecast, series.step) for name, forecast in said.items()]
 
 
@@ -585,36 +652,46 @@ def own_verdict(errors: Mapping[str, Errors], step: str) -> str:
     mean = {name: float(error.absolute.mean()) for name, error in errors.items()}
     simple = min((name for name in mean if name not in KINDS), key=mean.__getitem__)
     nets = [name for name in mean if name in KINDS]
-    told = (
-        f"Without a network the best is **{shown(simple, step)}**: off by {mean[simple]:.4g} in the mean over all "
-        "steps ahead."
-    )
+    told = say(
+        "Without a network the best is **{name}**: off by {off:.4g} in the mean over all steps ahead.",
+        name=shown(simple, step), off=mean[simple],
+    )  # fmt: skip
     if not nets:
-        return f"{told} Train a network, and see whether it earns its keep."
+        return told + say(" Train a network, and see whether it earns its keep.")
     net = min(nets, key=mean.__getitem__)
     share = 100 * (1 - mean[net] / mean[simple])
+    values = {"net": say(net), "off": mean[net], "share": abs(share)}
     if share > 1:
-        return f"**The {net} wins**: off by {mean[net]:.4g}, {share:.0f} % less. {told}"
+        return say("**The {net} wins**: off by {off:.4g}, {share:.0f} % less. ", **values) + told
     if share < -1:
-        return f"**The {net} does not earn its keep**: off by {mean[net]:.4g}, {-share:.0f} % more. {told}"
-    return f"**A draw**: the {net} is off by {mean[net]:.4g}. {told}"
+        return say("**The {net} does not earn its keep**: off by {off:.4g}, {share:.0f} % more. ", **values) + told
+    return say("**A draw**: the {net} is off by {off:.4g}. ", **values) + told
 
 
 def live(recipe: Recipe, step: int, losses: Array) -> str:
     """How far a training is, by the losses of its updates so far, (N,)."""
-    recent = f", error {float(losses[-50:].mean()):.4f}" if len(losses) else ""
-    return f"{recipe.kind}, seed {recipe.seed}: update {step:,} of {recipe.updates:,}{recent}"
+    told = say(
+        "{kind}, seed {seed}: update {step:,} of {updates:,}",
+        kind=say(recipe.kind), seed=recipe.seed, step=step, updates=recipe.updates,
+    )  # fmt: skip
+    return told + (say(", error {error:.4f}", error=float(losses[-50:].mean())) if len(losses) else "")
 
 
 def too_short(steps: int) -> str:
     """A sentence for a series that is too short."""
-    return f"This series has {steps:,} values, and {SHORTEST} or more are wanted, as a fifth of it is held out."
+    return say(
+        "This series has {steps:,} values, and {least} or more are wanted, as a fifth of it is held out.",
+        steps=steps, least=SHORTEST,
+    )  # fmt: skip
 
 
 def complaint(wrong: Exception, kept: str) -> str:
     """What is wrong with a file and what stays in view, as Markdown; the file's own letters are no Markup."""
     told = "".join(f"\\{letter}" if letter in r"\`*_{}[]()<>#+!|$~:" else letter for letter in str(wrong).strip("'\""))
-    return f"**That file cannot be used:** {told}. What you see still shows `{kept.replace('`', 'ˋ')}`."
+    return say(
+        "**That file cannot be used:** {told}. What you see still shows `{kept}`.",
+        told=told, kept=kept.replace("`", "ˋ"),
+    )  # fmt: skip
 
 
 OWN_NOTICE = (

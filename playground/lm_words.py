@@ -17,6 +17,7 @@ from models.tasks import kitchen
 from models.text import words
 from playground import theme
 from playground.figures import Line
+from playground.language import say
 from playground.player import Token, Track, Words
 
 Array = NDArray[np.float64]
@@ -61,9 +62,14 @@ def power(nats: float) -> str:
 
 def times(nats: float) -> str:
     """A ratio e to the power of `nats`, at least 1, in words."""
+    return say("{ratio} times", ratio=ratio(nats))
+
+
+def ratio(nats: float) -> str:
+    """A ratio e to the power of `nats`, at least 1, as a number."""
     if nats < math.log(10):
-        return f"{math.exp(nats):.2f} times"
-    return f"{math.exp(nats):,.0f} times" if nats < math.log(1e5) else f"{power(nats)} times"
+        return f"{math.exp(nats):.2f}"
+    return f"{math.exp(nats):,.0f}" if nats < math.log(1e5) else power(nats)
 
 
 # ---- two sentences ---------------------------------------------------------------------------------------------------
@@ -117,10 +123,11 @@ def cut(text: str) -> tuple[list[str], str]:
     """
     found = words(text)
     if not found:
-        raise ValueError("It has no word to read")
+        raise ValueError(say("It has no word to read"))
     if len(found) <= LONGEST_WORDS:
         return found, ""
-    return found[:LONGEST_WORDS], f"The sentence has {len(found):,} words; the first {LONGEST_WORDS} are read."
+    told = say("The sentence has {count:,} words; the first {most} are read.", count=len(found), most=LONGEST_WORDS)
+    return found[:LONGEST_WORDS], told
 
 
 def unknown(chains: Sequence[Chain]) -> str:
@@ -129,10 +136,12 @@ def unknown(chains: Sequence[Chain]) -> str:
     if not missing:
         return ""
     names = " ".join(f"`{token[:30].replace('`', 'ˋ')}`" for token in list(missing)[:6])
-    more = f" and {len(missing) - 6} more" if len(missing) > 6 else ""
-    return (
-        f"Not in this language, so read as `{UNKNOWN}`: {names}{more}. The factor is then the probability of *some* unknown "
-        "word: two sentences that differ in unknown words cannot be told apart."
+    if len(missing) > 6:
+        names = say("{names} and {more} more", names=names, more=len(missing) - 6)
+    return say(
+        "Not in this language, so read as `<unk>`: {names}. The factor is then the probability of *some* unknown "
+        "word: two sentences that differ in unknown words cannot be told apart.",
+        names=names,
     )
 
 
@@ -140,14 +149,24 @@ def verdict(cell: str, first: Chain, second: Chain) -> str:
     """Which of two sentences a network finds more probable, as Markdown."""
     gap = second.nats - first.nats
     if abs(gap) < 1e-6:
-        return f"**The {cell} finds both equally probable**, {power(-first.nats)}."
+        return say(
+            "**The {cell} finds both equally probable**, {probability}.", cell=cell, probability=power(-first.nats)
+        )
     better, worse = (first, second) if gap > 0 else (second, first)
-    which = "first" if gap > 0 else "second"
-    told = f"**The {cell} says: the {which} one, {times(abs(gap))} as probable as the other**, "
-    told += f"{power(-better.nats)} against {power(-worse.nats)}. "
+    values = {"cell": cell, "times": times(abs(gap)), "better": power(-better.nats), "worse": power(-worse.nats)}
+    told = (
+        say(
+            "**The {cell} says: the first one, {times} as probable as the other**, {better} against {worse}. ", **values
+        )
+        if gap > 0
+        else say(
+            "**The {cell} says: the second one, {times} as probable as the other**, {better} against {worse}. ",
+            **values,
+        )
+    )
     if np.isnan(better.surprise).sum() == len(better.tokens):
         return told
-    return told + f"Perplexity {better.perplexity:.2f} against {worse.perplexity:.2f}."
+    return told + say("Perplexity {better:.2f} against {worse:.2f}.", better=better.perplexity, worse=worse.perplexity)
 
 
 QUESTION = "**Guess first.** The sentences differ in one word. Where does the less probable one pay the difference?"
@@ -166,30 +185,43 @@ def graded(guess: str, first: Chain, second: Chain) -> str:
     """What the tensors say to a guess, as Markdown."""
     place = differing(first, second)
     if place is None or len(first.tokens) != len(second.tokens):
-        return "These two do not differ in one word, so there is nothing to grade: choose a pair above."
+        return say("These two do not differ in one word, so there is nothing to grade: choose a pair above.")
     costs = second.surprise - first.surprise
     total = float(np.nansum(costs))
     if abs(total) < 1e-6:
-        return "Both cost the same, so there is no difference to pay."
+        return say("Both cost the same, so there is no difference to pay.")
     at, later = (float(np.nansum(part)) for part in (costs[place : place + 1], costs[place + 1 :]))
     right = "later" if later / total > A_GOOD_PART else "there"
     head = "Right" if guess == right else "Not this time"
     if guess == "none":
         head = "Measured"
-    told = f"**{head}: {100 * at / total:.0f} % at the word itself, {100 * later / total:.0f} % later.** "
+    told = say(
+        "**{head}: {at:.0f} % at the word itself, {later:.0f} % later.** ",
+        head=say(head), at=100 * at / total, later=100 * later / total,
+    )  # fmt: skip
     one, other = first.tokens[place], second.tokens[place]
     cheap, dear = (one, other) if total > 0 else (other, one)
-    told += f"*{dear}* costs {abs(at):.2f} nats {'more' if at * total > 0 else 'less'} than *{cheap}*. "
+    values = {"dear": dear, "cheap": cheap, "nats": abs(at)}
+    told += (
+        say("*{dear}* costs {nats:.2f} nats more than *{cheap}*. ", **values)
+        if at * total > 0
+        else say("*{dear}* costs {nats:.2f} nats less than *{cheap}*. ", **values)
+    )
     if place + 1 < len(costs):
         worst = place + 1 + int(np.nanargmax(np.abs(costs[place + 1 :])))
-        told += f"Of what follows, *{first.tokens[worst]}* differs most: {abs(costs[worst]):.2f} nats."
+        told += say(
+            "Of what follows, *{token}* differs most: {nats:.2f} nats.",
+            token=first.tokens[worst], nats=abs(float(costs[worst])),
+        )  # fmt: skip
     return told
 
 
 def bars(first: Chain, second: Chain | None) -> list[tuple[str, list[str], Array]]:
     """The texts as a chart shows them."""
-    found = [("first", first)] + ([("second", second)] if second else [])
-    return [(f"{name}: {each.nats:.2f} nats", [shown(t) for t in each.tokens], each.surprise) for name, each in found]
+    found = [(say("first: {nats:.2f} nats", nats=first.nats), first)]
+    if second:
+        found.append((say("second: {nats:.2f} nats", nats=second.nats), second))
+    return [(name, [shown(t) for t in each.tokens], each.surprise) for name, each in found]
 
 
 def steps(found: Chain, *, begins: bool) -> dict[str, list]:
@@ -209,24 +241,27 @@ def steps(found: Chain, *, begins: bool) -> dict[str, list]:
 def products(found: Chain) -> str:
     """That the sum of logarithms is the logarithm of the product, with this text's numbers."""
     if found.product == 0:
-        return (
+        return say(
             "The product is too small for a number of 64 bits and comes out as 0; **the sum of logarithms still holds it**. "
-            f"That is why one adds: {power(-found.nats)}."
+            "That is why one adds: {probability}.",
+            probability=power(-found.nats),
         )
-    return (
-        f"Sum of logarithms **−{found.nats:.6f}**; logarithm of the product **−{-math.log(found.product):.6f}**. "
-        f"Perplexity is exp of the mean surprise, {found.perplexity:.3f}: as unsure as a fair choice among so many words."
-    )
+    return say(
+        "Sum of logarithms **−{nats:.6f}**; logarithm of the product **−{product:.6f}**. "
+        "Perplexity is exp of the mean surprise, {perplexity:.3f}: as unsure as a fair choice among so many words.",
+        nats=found.nats, product=-math.log(found.product), perplexity=found.perplexity,
+    )  # fmt: skip
 
 
 def small_example() -> str:
     """Three factors from the lecture, worked out."""
     found = chain((0.2, 0.5, 0.1))
-    return (
-        f"By hand, three words: 0.2 · 0.5 · 0.1 = **{found.product:.2f}**; "
-        f"ln 0.2 + ln 0.5 + ln 0.1 = **−{found.nats:.4f}** = ln {found.product:.2f}; perplexity **{found.perplexity:.4f}**, "
-        f"the third root of 1/{found.product:.2f}."
-    )
+    return say(
+        "By hand, three words: 0.2 · 0.5 · 0.1 = **{product:.2f}**; "
+        "ln 0.2 + ln 0.5 + ln 0.1 = **−{nats:.4f}** = ln {product:.2f}; perplexity **{perplexity:.4f}**, "
+        "the third root of 1/{product:.2f}.",
+        product=found.product, nats=found.nats, perplexity=found.perplexity,
+    )  # fmt: skip
 
 
 def rivals(said: Mapping[str, tuple[float, float]]) -> dict[str, list]:
@@ -238,8 +273,8 @@ def rivals(said: Mapping[str, tuple[float, float]]) -> dict[str, list]:
     gaps = {name: second - first for name, (first, second) in said.items()}
     return {
         "who": list(gaps),
-        "prefers": ["neither" if abs(gap) < 1e-6 else "first" if gap > 0 else "second" for gap in gaps.values()],
-        "times as probable": [times(abs(gap)).removesuffix(" times") for gap in gaps.values()],
+        "prefers": [say("neither" if abs(gap) < 1e-6 else "first" if gap > 0 else "second") for gap in gaps.values()],
+        "times as probable": [ratio(abs(gap)) for gap in gaps.values()],
     }
 
 
@@ -247,7 +282,7 @@ def tracks(title: str, found: Read) -> tuple[list[Track], list[Token]]:
     """A reading as the player shows it."""
     guesses = [[shown(token) for token in row] for row in found.guesses]
     tokens = [
-        Token(shown(token), "" if known else f"read as {UNKNOWN}")
+        Token(shown(token), "" if known else "read as <unk>")
         for token, known in zip(found.tokens, found.known, strict=True)
     ]
     return [Track(title, found.trace, Words("next", guesses, found.probabilities))], tokens
@@ -280,7 +315,7 @@ SEED = 5
 
 SAMPLING_STORY = (
     "**x₁ = 0, h₀ = 0.** Say a distribution, draw a token from it, read that token, say the next distribution; until "
-    f"`{END}` or the length is reached. `{UNKNOWN}` is rejected: whenever it would be drawn, one draws again, which is the "
+    "`<eos>` or the length is reached. `<unk>` is rejected: whenever it would be drawn, one draws again, which is the "
     "same as taking it out. Equal seeds give equal texts."
 )
 
@@ -294,8 +329,8 @@ def ended(found: Sampled) -> str:
     """How a text came to its end."""
     drawn = len(found.draws)
     if found.ended:
-        return f"{drawn} draws; the text ended by itself, with `{END}`."
-    return f"{drawn} draws; the length was reached before `{END}`."
+        return say("{drawn} draws; the text ended by itself, with `<eos>`.", drawn=drawn)
+    return say("{drawn} draws; the length was reached before `<eos>`.", drawn=drawn)
 
 
 def shortlist(found: Sampled, draw: int, vocabulary: Sequence[str]) -> tuple[list[str], Array, Array, int]:
@@ -321,16 +356,24 @@ def drawn(found: Sampled, draw: int, vocabulary: Sequence[str], *, letters: bool
     shares = np.cumsum(found.left[draw])
     below = float(shares[chosen - 1]) if chosen else 0.0
     before = joined(found.tokens[:place], letters=letters)[-50:].replace("`", "ˋ")
-    told = f"after `{before}`" if before.strip() else "at the start, having read only the zero vector"
+    told = (
+        say("after `{before}`", before=before)
+        if before.strip()
+        else say("at the start, having read only the zero vector")
+    )
     unk = float(found.said[draw][list(vocabulary).index(UNKNOWN)])
     if np.count_nonzero(found.left[draw]) == 1:
-        how = "only one token was left, so no chance is in it"
+        how = say("only one token was left, so no chance is in it")
     else:
-        how = (
-            f"the random number is {found.draws[draw]:.4f}. Shares are added up in the order of the vocabulary; those of "
-            f"`{shown(vocabulary[chosen])}` go from {below:.4f} to {float(shares[chosen]):.4f}"
-        )
-    return f"Draw {draw + 1}, {told}: {how}. `{UNKNOWN}` would have been drawn with probability {percent(unk)}."
+        how = say(
+            "the random number is {number:.4f}. Shares are added up in the order of the vocabulary; those of "
+            "`{token}` go from {low:.4f} to {high:.4f}",
+            number=found.draws[draw], token=shown(vocabulary[chosen]), low=below, high=float(shares[chosen]),
+        )  # fmt: skip
+    return say(
+        "Draw {draw}, {place}: {how}. `<unk>` would have been drawn with probability {share}.",
+        draw=draw + 1, place=told, how=how, share=percent(unk),
+    )  # fmt: skip
 
 
 TEMPERATURES = (0.25, 0.5, 1.0, 2.0, 10.0)
@@ -341,7 +384,10 @@ def temperature_rows(found: Mapping[float, Array]) -> dict[str, list]:
     """Three logits through softmax at several temperatures, as a table."""
     return {
         "T": [f"{t:g}" for t in found],
-        **{f"logit {logit:g}": [float(row[k]) for row in found.values()] for k, logit in enumerate(LOGITS)},
+        **{
+            say("logit {logit:g}", logit=logit): [float(row[k]) for row in found.values()]
+            for k, logit in enumerate(LOGITS)
+        },
     }
 
 
@@ -354,10 +400,11 @@ TEMPERATURE_QUESTION = "Guess: its probability at T = 0.5"
 
 def temperature_graded(guess: float, truth: float) -> str:
     """What softmax says to a guess."""
-    head = "Right" if abs(guess - truth) <= 0.05 else "Not this time"
-    return (
-        f"**{head}: {truth:.4f}.** Halving T doubles every difference of logits, which squares every ratio of probabilities "
-        "(e to e²). T → 0 leaves the first one alone, a large T makes all equal."
+    return say(
+        "**{head}: {truth:.4f}.** Halving T doubles every difference of logits, which squares every ratio of probabilities "
+        "(e to e²). T → 0 leaves the first one alone, a large T makes all equal.",
+        head=say("Right" if abs(guess - truth) <= 0.05 else "Not this time"),
+        truth=truth,
     )
 
 
@@ -414,7 +461,7 @@ def both_ways(text: str) -> tuple[list[str], list[str]]:
     """
     found = words(text)
     if not found:
-        raise ValueError("It has no word to read")
+        raise ValueError(say("It has no word to read"))
     signs = characters(written(found))
     while len(signs) > LONGEST_LETTERS:
         found = found[: max(1, int(len(found) * LONGEST_LETTERS / len(signs)) - 1)]
@@ -441,29 +488,38 @@ def level_rows(found: Sequence[Row], signs: int) -> dict[str, list]:
 def level_verdict(found: Sequence[Row], signs: int, counted_words: int) -> str:
     """What the table says, as Markdown."""
     over_words, over_letters = found[0], found[1]
-    told = (
-        f"{signs} characters in {counted_words} words: the character network makes "
-        f"**{over_letters.tokens / over_words.tokens:.1f} times as many steps**. "
-    )
+    told = say(
+        "{signs} characters in {words} words: the character network makes **{times:.1f} times as many steps**. ",
+        signs=signs, words=counted_words, times=over_letters.tokens / over_words.tokens,
+    )  # fmt: skip
     if over_words.unknown > 0:
-        told += (
-            f"**{100 * over_words.unknown:.0f} % of the words are unknown** to the word network. It pays only for “some "
+        told += say(
+            "**{share:.0f} % of the words are unknown** to the word network. It pays only for “some "
             "unknown word”, never for its spelling, so its bits are too few to be compared; the character network spells "
-            "every word it can."
+            "every word it can.",
+            share=100 * over_words.unknown,
         )
     else:
-        told += "Every word is known, so both pay for the same text, and bits per character compare."
+        told += say("Every word is known, so both pay for the same text, and bits per character compare.")
     return told
 
 
-LEVEL_QUESTION = (
-    f"**Guess first.** Over {len(kitchen.held_out())} held-out texts: who needs the fewest bits per character?"
-)
+LEVEL_QUESTION = "**Guess first.** Over {texts} held-out texts: who needs the fewest bits per character?"
+_OFFERED = {
+    "RNN": ("RNN, words", "RNN, letters"),
+    "GRU": ("GRU, words", "GRU, letters"),
+    "LSTM": ("LSTM, words", "LSTM, letters"),
+}
+
+
+def level_question() -> str:
+    """`LEVEL_QUESTION` with the number of texts."""
+    return say(LEVEL_QUESTION, texts=len(kitchen.held_out()))
 
 
 def level_options(cell: str) -> dict[str, str]:
     """Who may need the fewest bits."""
-    names = (f"{cell}, words", f"{cell}, letters", "5-gram, words", "5-gram, letters")
+    names = (*_OFFERED[cell], "5-gram, words", "5-gram, letters")
     return {"none": "?"} | dict(zip(("words", "letters", "words 5", "letters 5"), names, strict=True))
 
 
@@ -492,8 +548,9 @@ def level_name(key: str, cell: str) -> str:
     """What one of `held_out_bits` is called."""
     level, _, order = key.partition(" ")
     if key == "floor":
-        return "the grammar itself"
-    return f"{order}-gram, {level}" if order else f"{cell}, {level}"
+        return say("the grammar itself")
+    who = say("{order}-gram", order=order) if order else cell
+    return say("{who}, words", who=who) if level == "words" else say("{who}, letters", who=who)
 
 
 def level_graded(guess: str, found: Mapping[str, float], cell: str) -> str:
@@ -501,25 +558,32 @@ def level_graded(guess: str, found: Mapping[str, float], cell: str) -> str:
     offered = [key for key in level_options(cell) if key != "none"]
     best = min(offered, key=found.__getitem__)
     head = "Measured" if guess == "none" else "Right" if guess == best else "Not this time"
-    told = f"**{head}: of these four {level_name(best, cell)}, {found[best]:.4f} bits per character.** "
-    for level in LEVELS:
+    told = say(
+        "**{head}: of these four {who}, {bits:.4f} bits per character.** ",
+        head=say(head), who=level_name(best, cell), bits=found[best],
+    )  # fmt: skip
+    for level, called in LEVELS.items():
         counted = {key: bits for key, bits in found.items() if key.startswith(f"{level} ")}
         longest = min(counted, key=counted.__getitem__)
-        name = level_name(longest, cell)
+        values = {
+            "level": say(called), "name": level_name(longest, cell).split(",")[0], "counted": counted[longest],
+            "cell": cell, "bits": found[level],
+        }  # fmt: skip
         if counted[longest] < found[level]:
-            told += (
-                f"**Over {level} a longer n-gram wins: the {name.split(',')[0]}**, {counted[longest]:.4f}, against the "
+            told += say(
+                "**Over {level} a longer n-gram wins: the {name}**, {counted:.4f}, against the {cell}'s {bits:.4f}. ",
+                **values,
             )
-            told += f"{cell}'s {found[level]:.4f}. "
         else:
-            told += (
-                f"Over {level} no n-gram does better than the {cell}; the best one, the {name.split(',')[0]}, needs "
+            told += say(
+                "Over {level} no n-gram does better than the {cell}; the best one, the {name}, needs {counted:.4f}. ",
+                **values,
             )
-            told += f"{counted[longest]:.4f}. "
-    return (
-        f"{told}The n-grams were counted on {COUNTED:,} texts. Nobody gets below {found['floor']:.4f}: so much is pure "
-        "chance in the grammar that wrote the texts."
-    )
+    return told + say(
+        "The n-grams were counted on {counted:,} texts. Nobody gets below {floor:.4f}: so much is pure "
+        "chance in the grammar that wrote the texts.",
+        counted=COUNTED, floor=found["floor"],
+    )  # fmt: skip
 
 
 LEVELS_NOTICE = (
@@ -553,7 +617,7 @@ UNIT_PASSAGE = (
 
 def meaning(name: str, known: Mapping) -> str:
     """A unit with a meaning as the words of a button."""
-    return f"{MEANINGS[name].split(',')[0]} (r = {known['correlation']:+.2f})"
+    return f"{say(MEANINGS[name]).split(',')[0]} (r = {known['correlation']:+.2f})"
 
 
 def clearest(meanings: Mapping[str, Mapping]) -> Mapping:
@@ -595,8 +659,9 @@ def colour_key(values: Array, role: str, state: str, unit: int, *, dark: bool) -
     """The colour scale of such a text as HTML, with its ends in numbers."""
     low, high = theme.limits(role, values)
     stops = ",".join(theme.scale(role, dark=dark))
+    name = html.escape(say("{state} of unit {unit}:", state=state, unit=unit + 1))
     return (
-        f'<div style="display:flex;gap:.5rem;align-items:center;font-size:.9rem;flex-wrap:wrap">{state} of unit {unit + 1}: '
+        f'<div style="display:flex;gap:.5rem;align-items:center;font-size:.9rem;flex-wrap:wrap">{name} '
         f'{low:+.2f}<span style="display:inline-block;width:9rem;height:.8rem;background:linear-gradient(90deg,{stops})">'
         f"</span>{high:+.2f}</div>"
     )
@@ -617,8 +682,10 @@ def unit_said(values: Array, tokens: Sequence[str]) -> str:
     def around(place: int) -> str:
         return "".join(tokens[max(0, place - 12) : place + 1]).replace("`", "ˋ")
 
-    most, least = (f"{float(values[place]):+.3f}, after `…{around(place)}`" for place in (high, low))
-    return f"Highest, {most}; lowest, {least}."
+    return say(
+        "Highest, {most:+.3f}, after `…{above}`; lowest, {least:+.3f}, after `…{below}`.",
+        most=float(values[high]), above=around(high), least=float(values[low]), below=around(low),
+    )  # fmt: skip
 
 
 UNIT_NOTICE = (
@@ -654,21 +721,25 @@ ORDERS = {1: "unigram", 2: "bigram", 5: "5-gram"}
 
 def complaint(wrong: ValueError, kept: str) -> str:
     """What is wrong with a text, and what stays in view."""
-    return f"{str(wrong).rstrip('.')}. What you see is still {kept}."
+    return say("{wrong}. What you see is still {kept}.", wrong=say(str(wrong)).rstrip("."), kept=say(kept))
 
 
 def told_of(name: str, plain: Plain, corpus: Corpus) -> str:
     """What was made of a text, as Markdown."""
-    what = "characters" if corpus.letters else "words"
-    told = f"**{name.replace('*', '∗')[:60]}**: {len(plain.text):,} characters in {plain.lines:,} lines. "
+    what = say("characters") if corpus.letters else say("words")
+    told = say(
+        "**{name}**: {characters:,} characters in {lines:,} lines. ",
+        name=say(name).replace("*", "∗")[:60], characters=len(plain.text), lines=plain.lines,
+    )  # fmt: skip
     if plain.encoding != "pasted":
-        told += f"Read as {plain.encoding}. "
-    told += (
-        f"Vocabulary of {len(corpus.vocabulary):,} {what}; {100 * corpus.unknown:.1f} % of the held-out ones unknown. "
-    )
+        told += say("Read as {encoding}. ", encoding=plain.encoding)
+    told += say(
+        "Vocabulary of {count:,} {what}; {unknown:.1f} % of the held-out ones unknown. ",
+        count=len(corpus.vocabulary), what=what, unknown=100 * corpus.unknown,
+    )  # fmt: skip
     if corpus.left_out:
-        told += f"The text is long: its last {corpus.left_out:,} {what} are left out. "
-    return told + " ".join(plain.remarks)
+        told += say("The text is long: its last {count:,} {what} are left out. ", count=corpus.left_out, what=what)
+    return told + " ".join(say(remark) for remark in plain.remarks)
 
 
 def own_lines(
@@ -677,8 +748,8 @@ def own_lines(
     """Held-out surprise of the network by updates, as far as it is measured, and of those who learn nothing more."""
     ends = np.array([0, updates])
     looks = {1: ("share", 2), 2: ("read", 1), 5: ("keep", 3)}
-    found = [Line("all equal", ends, np.full(2, math.log(classes)), "reset", 0)]
-    found += [Line(ORDERS[n], ends, np.full(2, value), *looks[n]) for n, value in counted.items()]
+    found = [Line(say("all equal"), ends, np.full(2, math.log(classes)), "reset", 0)]
+    found += [Line(say(ORDERS[n]), ends, np.full(2, value), *looks[n]) for n, value in counted.items()]
     if measured:
         found.append(Line(cell, np.array(list(measured)), np.array(list(measured.values())), "state", 0))
     return found
@@ -697,27 +768,43 @@ def own_verdict(
         corpus: What both learned.
         done: The network has learned to the end, so that the guess is graded.
     """
-    what, classes, best = "character" if corpus.letters else "word", len(corpus.vocabulary), counted[5]
-    told = f"The 5-gram has **{best:.3f} nats** per held-out {what}, {best / math.log(2):.3f} bits; "
-    told += f"all {classes:,} {what}s equally probable would have {math.log(classes):.3f}."
+    classes, best = len(corpus.vocabulary), counted[5]
+    values = {"best": best, "bits": best / math.log(2), "classes": classes, "most": math.log(classes)}
+    told = (
+        say(
+            "The 5-gram has **{best:.3f} nats** per held-out character, {bits:.3f} bits; "
+            "all {classes:,} characters equally probable would have {most:.3f}.",
+            **values,
+        )
+        if corpus.letters
+        else say(
+            "The 5-gram has **{best:.3f} nats** per held-out word, {bits:.3f} bits; "
+            "all {classes:,} words equally probable would have {most:.3f}.",
+            **values,
+        )
+    )
     step = max(measured, default=0)
     if not step:
         return told
     now = measured[step]
     ahead = "network" if now < best else "counted"
-    told = f"The {cell} has **{now:.3f} nats** after {step:,} updates. {told} "
+    ours = say("The {cell} has **{now:.3f} nats** after {step:,} updates.", cell=cell, now=now, step=step)
+    told = f"{ours} {told} "
     if not done:
         return told
     if guess != "none":
-        told = f"**{'Right' if guess == ahead else 'Not this time'}.** {told}"
+        told = f"**{say('Right' if guess == ahead else 'Not this time')}.** {told}"
     if ahead == "counted":
-        return f"{told}**Counting wins here.** A small network and a short training need more text, or more time."
-    return f"{told}**The network is ahead.**"
+        return told + say("**Counting wins here.** A small network and a short training need more text, or more time.")
+    return told + say("**The network is ahead.**")
 
 
 def progress(recipe: TextRecipe, step: int) -> str:
     """How far a training is."""
-    return f"{recipe.cell}, {recipe.hidden} units, seed {recipe.seed}: update {step:,} of {recipe.updates:,}"
+    return say(
+        "{cell}, {hidden} units, seed {seed}: update {step:,} of {updates:,}",
+        cell=recipe.cell, hidden=recipe.hidden, seed=recipe.seed, step=step, updates=recipe.updates,
+    )  # fmt: skip
 
 
 OWN_NOTICE = (

@@ -124,7 +124,9 @@ def score_words(found: Judged) -> str:
     )
     crossed = [k + 1 for k, (a, b) in enumerate(pairwise(p)) if (a > 0.5) != (b > 0.5)]
     if crossed:
-        words = ", ".join(f"“{plain(found.tokens[k])}”" for k in crossed[:6]) + (" …" if len(crossed) > 6 else "")
+        words = ", ".join(say("“{word}”", word=plain(found.tokens[k])) for k in crossed[:6]) + (
+            " …" if len(crossed) > 6 else ""
+        )
         said += say("It changed its mind at {words}.", words=words) + " "
     largest = int(np.abs(np.diff(p)).argmax()) + 1 if len(p) > 1 else 0
     if largest:

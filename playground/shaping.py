@@ -709,7 +709,7 @@ def shown_tokens(found: Tagged) -> list[str]:
 def revealed_words(found: Tagged, word: int) -> str:
     """What the picture shows, in sentences from its numbers, as Markdown."""
     forward, both = (found.revealed[reader][word:, word, PERSON] for reader in ("forward", "both ways"))
-    name = f"“{found.tokens[word][:24]}”"
+    name = say("“{word}”", word=found.tokens[word][:24])
     told = (
         "The forward reader says p(person) = **{first:.2f}** when {name} comes in and **{last:.2f}** at the end: what "
         "comes later cannot reach it."

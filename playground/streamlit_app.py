@@ -11,7 +11,7 @@ if str(ROOT) not in sys.path:  # so that nothing has to be installed
     sys.path.insert(0, str(ROOT))
 
 from playground.exhibits import EXHIBITS  # noqa: E402  only found once the root is on the path
-from playground.garbage import freeze_imports  # noqa: E402
+from playground.garbage import freeze  # noqa: E402
 from playground.language import say  # noqa: E402
 
 st.set_page_config(page_title="RNN playground", page_icon="🔁", layout="wide")
@@ -35,7 +35,7 @@ with st.spinner(say("Starting PyTorch …")):  # a second or two for the first v
     import playground.compute
     from playground import lesson_parts, recording, saving
 recording.listen(playground.compute)
-freeze_imports()
+freeze()
 saving.begin()
 exhibit = EXHIBITS[pages.index(page)]
 seat = lesson_parts.around(exhibit)

@@ -15,6 +15,7 @@ from models.tasks.dates import ISO, LONGEST, SAID, SPELLINGS, read, unknown
 from models.translator import Said, Translated
 from models.translators import BEAM_TEXTS, BEAMS, LENGTHS, SIZES, Marks, Question, Recipe, name_of
 from playground.figures import Line
+from playground.language import say
 from playground.player import Token, Track, Words
 
 TABS = ["Translate", "The vector between", "Greedy and beam", "Teacher forcing", "How good is it?"]
@@ -36,7 +37,7 @@ EXAMPLES = (
 """Texts that are one click away."""
 
 ATTENTION = {"with": "with attention", "without": "without"}
-SIZE_NAMES = {str(hidden): f"{hidden} units" for hidden in sorted(SIZES, reverse=True)}
+SIZE_NAMES = {"64": "64 units", "32": "32 units", "16": "16 units", "8": "8 units"}
 HALVES = {"encoder": "encoder", "decoder": "decoder"}
 
 _TOP = 3  # characters whose probability the player shows
@@ -67,13 +68,17 @@ def remarks(text: str) -> list[str]:
     strange = unknown(text)
     if strange:
         characters = " ".join(code(character) for character in strange[:12])
-        more = f" and {len(strange) - 12} more" if len(strange) > 12 else ""
-        told.append(f"Not in the network's alphabet, so read as `<unk>`: {characters}{more}.")
+        if len(strange) > 12:
+            characters = say("{names} and {more} more", names=characters, more=len(strange) - 12)
+        told.append(say("Not in the network's alphabet, so read as `<unk>`: {characters}.", characters=characters))
     length = len(" ".join(text.split()))
     if length > LONGEST:
         told.append(
-            f"The text has {length:,} characters; the network reads the first {LONGEST}. Your text is unchanged."
-        )
+            say(
+                "The text has {length:,} characters; the network reads the first {most}. Your text is unchanged.",
+                length=length, most=LONGEST,
+            )
+        )  # fmt: skip
     return told
 
 
@@ -89,11 +94,12 @@ def verdict(text: str, said: Said) -> str:
     """What the network said, how sure it was, and what rules say, as Markdown."""
     sure = f"P = {math.exp(said.log_probability):.3g}, log P = {said.log_probability:.3g}".replace("= -", "= −")
     ruled = by_rules(text)
-    other = f"By rules: **{ruled}**." if ruled else "No rule fits this text."
+    other = say("By rules: **{ruled}**.", ruled=ruled) if ruled else say("No rule fits this text.")
     if not said.finished:
-        return f"### {said.text} …\nIt was stopped before it said `<eos>` ({sure}). {other}"
-    odd = "" if is_date(said.text) else " That is **no day that there is**: nothing in the network forbids it."
-    agree = " They disagree." if ruled and ruled != said.text else ""
+        stopped = say("It was stopped before it said `<eos>` ({sure}).", sure=sure)
+        return f"### {said.text} …\n{stopped} {other}"
+    odd = "" if is_date(said.text) else say(" That is **no day that there is**: nothing in the network forbids it.")
+    agree = say(" They disagree.") if ruled and ruled != said.text else ""
     return f"### {said.text}\n{sure}.{odd} {other}{agree}"
 
 
@@ -120,10 +126,11 @@ def decoder_track(found: Translated) -> tuple[list[Track], list[Token]]:
 def attention_told(weights: NDArray) -> str:
     """How sharp the weights of attention are, as Markdown."""
     top = weights.max(axis=1)
-    return (
-        f"Each row is one step of the decoder, and sums to 1. In {int((top > 0.5).sum())} of {len(top)} steps one "
-        "input has more than half of the weight."
-    )
+    return say(
+        "Each row is one step of the decoder, and sums to 1. In {sharp} of {steps} steps one input has more than half "
+        "of the weight.",
+        sharp=int((top > 0.5).sum()), steps=len(top),
+    )  # fmt: skip
 
 
 NO_ATTENTION = (
@@ -152,14 +159,14 @@ def marked(guess: str, answer: str, told: str) -> str:
     """The answer as Markdown, behind whether the guess was right; nobody who has not guessed is marked."""
     if guess == "none":
         return f"**{told[0].upper()}{told[1:]}**"
-    return f"**{'Right' if guess == answer else 'Not this time'}: {told}**"
+    return say("**{head}: {told}**", head=say("Right" if guess == answer else "Not this time"), told=told)
 
 
 def graded_beyond(guess: str, said: Said) -> str:
     """What the network says to a year that it never saw, beside the guess, as Markdown."""
     kind = "1789-07-14" if said.text == "1789-07-14" else "another year" if is_date(said.text) else "no date"
-    told = f"it says {said.text}, with P = {math.exp(said.log_probability):.2g}."
-    return f"{marked(guess, kind, told)} " + (
+    told = say("it says {text}, with P = {p:.2g}.", text=said.text, p=math.exp(said.log_probability))
+    return f"{marked(guess, kind, told)} " + say(
         "It has copied digits that it never saw in this place."
         if kind == "1789-07-14"
         else "It never learned to copy a year; it learned which years there are. The rules just read it."
@@ -215,22 +222,23 @@ def of_whom(said: Said, a: Said, b: Said) -> str:
 def graded_swap(guess: str, said: Mapping[str, Said], truths: Mapping[str, tuple[Said, Said]]) -> str:
     """Whose date each network wrote, beside the guess, as Markdown. Keys are "with" and "without"."""
     whose = {who: of_whom(said[who], *truths[who]) for who in ("with", "without")}
-    told = (
-        f"with attention it writes {said['with'].text} ({whose['with']}), without attention {said['without'].text} "
-        f"({whose['without']})."
-    )
+    told = say(
+        "with attention it writes {looking} ({whose}), without attention {plain} ({other}).",
+        looking=said["with"].text, whose=say(whose["with"]), plain=said["without"].text, other=say(whose["without"]),
+    )  # fmt: skip
     return marked(guess, " ".join(whose[who][0] for who in ("with", "without")), told)
 
 
 def swap_share(facts: Mapping[str, Mapping[str, Any]]) -> str:
     """How that is on a thousand held-out texts, as Markdown; facts by "with" and "without"."""
     plain, looking = facts["without"]["swapped"], facts["with"]["swapped"]
-    return (
+    return say(
         "On 1,000 held-out texts, each started from the vector of the next: without attention it is the **vector's** "
-        f"date in {percent(plain['other'])} and the text's in {percent(plain['own'])}. With attention it is the "
-        f"**text's** date in {percent(looking['own'])}, the vector's in {percent(looking['other'])}, and a mixture in "
-        "the rest. Where attention can look, the vector has little left to do."
-    )
+        "date in {vector} and the text's in {text}. With attention it is the **text's** date in {looking}, the "
+        "vector's in {other}, and a mixture in the rest. Where attention can look, the vector has little left to do.",
+        vector=percent(plain["other"]), text=percent(plain["own"]), looking=percent(looking["own"]),
+        other=percent(looking["other"]),
+    )  # fmt: skip
 
 
 def vector_rows(a: NDArray, b: NDArray) -> NDArray:
@@ -254,7 +262,10 @@ def squares(vector: NDArray) -> tuple[NDArray, list[str], list[str]]:
 def distance(a: NDArray, b: NDArray) -> str:
     """How far two vectors are apart, as Markdown."""
     cosine = float(a @ b / (np.linalg.norm(a) * np.linalg.norm(b)))
-    return f"{len(a)} numbers each; cosine {cosine:.2f}, largest difference {np.abs(a - b).max():.2f}."
+    return say(
+        "{count} numbers each; cosine {cosine:.2f}, largest difference {most:.2f}.",
+        count=len(a), cosine=cosine, most=float(np.abs(a - b).max()),
+    )  # fmt: skip
 
 
 BOTTLENECK = (
@@ -266,30 +277,33 @@ BOTTLENECK = (
 def size_series(facts: Mapping[tuple[str, int], Mapping[str, Any]]) -> dict[str, tuple[str, list[float]]]:
     """Exact match by H, with and without attention."""
     return {
-        "with attention": ("read", [facts["with", hidden]["exact"] for hidden in SIZES]),
-        "without": ("memory", [facts["without", hidden]["exact"] for hidden in SIZES]),
+        say("with attention"): ("read", [facts["with", hidden]["exact"] for hidden in SIZES]),
+        say("without"): ("memory", [facts["without", hidden]["exact"] for hidden in SIZES]),
     }
 
 
 def size_verdict(facts: Mapping[tuple[str, int], Mapping[str, Any]]) -> str:
     """What the sizes say, as Markdown."""
     rows = [
-        f"- H = {hidden}: {percent(facts['without', hidden]['exact'])} without, "
-        f"{percent(facts['with', hidden]['exact'])} with"
+        say(
+            "- H = {hidden}: {plain} without, {looking} with",
+            hidden=hidden,
+            plain=percent(facts["without", hidden]["exact"]),
+            looking=percent(facts["with", hidden]["exact"]),
+        )
         for hidden in SIZES
     ]
     losses = ", ".join(f"{facts['without', hidden]['marks']['loss']:.3f}" for hidden in SIZES)
-    notes = " ".join(f"H = {hidden}: {note}" for hidden in SIZES if (note := facts["without", hidden]["note"]))
+    notes = " ".join(f"H = {hidden}: {say(note)}" for hidden in SIZES if (note := facts["without", hidden]["note"]))
     sharp = facts["with", SIZES[0]]["note"]
-    longer = f"{updates(facts['without', 64])} updates against {updates(facts['with', 64])}"
-    known = f"{math.log(365) / (ISO + 1):.3f}"
-    return "\n".join(rows) + (
-        f"\n\nThose without attention were even trained longer, {longer}. "
-        f"Where do they fail? Their losses are {losses} nats a character. Who knows the year, and nothing of month and day, "
-        f"has ln(365) / 11 = {known}. In most spellings the year is read **last**. Chance has its say, "
-        f"most of all without attention. {notes} "
-        f"With attention, H = {SIZES[0]}: {sharp}"
-    )
+    return "\n".join(rows) + say(
+        "\n\nThose without attention were even trained longer, {longer} updates against {shorter}. "
+        "Where do they fail? Their losses are {losses} nats a character. Who knows the year, and nothing of month and "
+        "day, has ln(365) / 11 = {known:.3f}. In most spellings the year is read **last**. Chance has its say, "
+        "most of all without attention. {notes} With attention, H = {hidden}: {sharp}",
+        longer=updates(facts["without", 64]), shorter=updates(facts["with", 64]), losses=losses,
+        known=math.log(365) / (ISO + 1), notes=notes, hidden=SIZES[0], sharp=say(sharp),
+    )  # fmt: skip
 
 
 def updates(facts: Mapping[str, Any]) -> str:
@@ -328,9 +342,9 @@ def beam_rows(found: Sequence[Said], greedy: str, right: str) -> dict[str, list]
     notes = []
     for said in found:
         told = [
-            "greedy" if said.text == greedy else "",
-            "right" if right and said.text == right else "",
-            "" if said.finished else "no <eos>",
+            say("greedy") if said.text == greedy else "",
+            say("right") if right and said.text == right else "",
+            "" if said.finished else say("no <eos>"),
         ]
         notes.append(", ".join(filter(None, told)))
     return {
@@ -345,17 +359,20 @@ def beam_verdict(found: Sequence[Said], greedy: Said) -> str:
     """What the wider search gained, as Markdown."""
     gain = found[0].log_probability - greedy.log_probability
     if found[0].text == greedy.text:
-        return (
-            f"The beam finds nothing likelier than the greedy **{greedy.text}** (log P = {greedy.log_probability:.3f})."
-        )
-    return (
-        f"The beam's best, **{found[0].text}**, is {math.exp(gain):.2f} times as probable as the greedy {greedy.text}: "
-        f"log P {found[0].log_probability:.3f} against {greedy.log_probability:.3f}."
-    )
+        return say(
+            "The beam finds nothing likelier than the greedy **{greedy}** (log P = {log_p:.3f}).",
+            greedy=greedy.text, log_p=greedy.log_probability,
+        )  # fmt: skip
+    return say(
+        "The beam's best, **{best}**, is {times:.2f} times as probable as the greedy {greedy}: "
+        "log P {wide:.3f} against {one:.3f}.",
+        best=found[0].text, times=math.exp(gain), greedy=greedy.text, wide=found[0].log_probability,
+        one=greedy.log_probability,
+    )  # fmt: skip
 
 
 GUESS_BEAM = (
-    f"The network of 8 units with attention reads {BEAM_TEXTS} held-out texts. In how many does a beam of 10 find a "
+    "The network of 8 units with attention reads {texts} held-out texts. In how many does a beam of 10 find a "
     "date that is likelier than the greedy one?"
 )
 GUESSES_BEAM = {"none": "?", "few": "fewer than 20", "some": "20 to 100", "most": "more than 100"}
@@ -366,14 +383,14 @@ def graded_beam(guess: str, facts: Mapping[str, Any], lost: Mapping[str, Any]) -
     wide, one = facts["beams"]["10"], facts["beams"]["1"]
     count = round(wide["likelier"] * BEAM_TEXTS)
     kind = "few" if count < 20 else "some" if count <= 100 else "most"
-    told = f"in {count} of {BEAM_TEXTS}."
-    return (
-        f"{marked(guess, kind, told)} Right are {percent(wide['exact'])} with the beam, {percent(one['exact'])} "
-        "greedily. The network of 16 units without attention finds something likelier in "
-        f"{round(lost['beams']['10']['likelier'] * BEAM_TEXTS)} of {BEAM_TEXTS}, and has "
-        f"{percent(lost['beams']['10']['exact'])} right: a beam searches better in what a network believes, and the "
-        "beliefs stay what they are."
-    )
+    told = say("in {count} of {texts}.", count=count, texts=BEAM_TEXTS)
+    return f"{marked(guess, kind, told)} " + say(
+        "Right are {wide} with the beam, {one} greedily. The network of 16 units without attention finds something "
+        "likelier in {count} of {texts}, and has {lost} right: a beam searches better in what a network believes, and "
+        "the beliefs stay what they are.",
+        wide=percent(wide["exact"]), one=percent(one["exact"]), texts=BEAM_TEXTS,
+        count=round(lost["beams"]["10"]["likelier"] * BEAM_TEXTS), lost=percent(lost["beams"]["10"]["exact"]),
+    )  # fmt: skip
 
 
 def beam_table(facts: Mapping[str, Mapping[str, Any]]) -> dict[str, list]:
@@ -432,15 +449,16 @@ def forcing_verdict(told: Translated, own: Translated, right: str) -> str:
     wanted = [*right, SAID[-1]]
     first = next((k for k in range(len(wanted)) if told.said[k] != wanted[k]), None)
     if first is None:
-        return (
+        return say(
             "**No slip, so no difference**: as long as all it says is right, it is fed the same characters either "
             "way. Choose a smaller network to see one."
         )
     slips = [len(wanted) - sum(a == b for a, b in zip(said.said, wanted, strict=False)) for said in (told, own)]
-    return (
-        f"**The first slip is the same in both**, at step {first + 1}: until there it was fed the same characters. "
-        f"After it they may part: {slips[0]} of 11 wrong when told, {slips[1]} when fed its own."
-    )
+    return say(
+        "**The first slip is the same in both**, at step {step}: until there it was fed the same characters. "
+        "After it they may part: {told} of 11 wrong when told, {own} when fed its own.",
+        step=first + 1, told=slips[0], own=slips[1],
+    )  # fmt: skip
 
 
 CURVE_STOP = 750
@@ -460,20 +478,21 @@ def graded_curve(guess: str, point: Mapping[str, float]) -> str:
     """How many whole dates were right, beside the guess, as Markdown."""
     exact = point["exact"]
     kind = "few" if exact < 1 / 3 else "half" if exact < 0.65 else "many"
-    return (
-        f"{marked(guess, kind, f'{percent(exact)} of the dates.')} If slips fell independently, ten characters would "
-        f"all be right in {percent(point['forced'])}¹⁰ = {percent(point['forced'] ** ISO)}. A date has ten chances to "
-        "go wrong."
-    )
+    told = say("{share} of the dates.", share=percent(exact))
+    return f"{marked(guess, kind, told)} " + say(
+        "If slips fell independently, ten characters would all be right in {one}¹⁰ = {ten}. A date has ten chances to "
+        "go wrong.",
+        one=percent(point["forced"]), ten=percent(point["forced"] ** ISO),
+    )  # fmt: skip
 
 
 def curve_lines(curve: Sequence[Mapping[str, float]]) -> list[Line]:
     """What training shows, and what users see, against updates."""
     x = [point["updates"] for point in curve]
     return [
-        Line("told", x, [point["forced"] for point in curve], "write"),
-        Line("own", x, [point["free"] for point in curve], "candidate", dash=1),
-        Line("whole dates", x, [point["exact"] for point in curve], "memory", dash=2),
+        Line(say("told"), x, [point["forced"] for point in curve], "write"),
+        Line(say("own"), x, [point["free"] for point in curve], "candidate", dash=1),
+        Line(say("whole dates"), x, [point["exact"] for point in curve], "memory", dash=2),
     ]
 
 
@@ -485,7 +504,7 @@ CURVE_TOLD = (
 
 def loss_lines(curve: Sequence[Mapping[str, float]]) -> list[Line]:
     """The loss of training against updates."""
-    return [Line("loss, told", [p["updates"] for p in curve], [p["loss"] for p in curve], "write")]
+    return [Line(say("loss, told"), [p["updates"] for p in curve], [p["loss"] for p in curve], "write")]
 
 
 FORCING_NOTICE = (
@@ -521,8 +540,8 @@ def live_recipe(attention: str, size: str, seed: int) -> Recipe:
 
 def live_told(recipe: Recipe, step: int, losses: NDArray[np.float64]) -> str:
     """How far a live training is, by the losses of its updates so far, (N,)."""
-    newest = f"; loss {losses[-1]:.3f} nats a character" if len(losses) else ""
-    return f"{step:,} of {recipe.updates:,} updates{newest}"
+    told = say("{step:,} of {updates:,} updates", step=step, updates=recipe.updates)
+    return told + (say("; loss {loss:.3f} nats a character", loss=float(losses[-1])) if len(losses) else "")
 
 
 def live_point(step: int, marks: Marks) -> dict[str, float]:
@@ -544,12 +563,14 @@ def graded_marks(guess: str, networks: Sequence[Mapping[str, Any]], rules: Mappi
     """Who wins, beside the guess, as Markdown."""
     best = max(known["exact"] for known in networks)
     kind = "equal" if best == rules["exact"] else "networks" if best > rules["exact"] else "rules"
-    told = f"{percent(best)} for the better network, {percent(rules['exact'])} for the rules."
-    return (
-        f"{marked(guess, kind, told)} Their author knew the spellings, so thirty lines were enough, in no training "
-        f"time at all. Where one letter is wrong, the rules fall to {percent(rules['misspelt'])}; the network with "
-        f"attention, which never saw a slip either, keeps {percent(networks[0]['misspelt'])}."
+    told = say(
+        "{best} for the better network, {rules} for the rules.", best=percent(best), rules=percent(rules["exact"])
     )
+    return f"{marked(guess, kind, told)} " + say(
+        "Their author knew the spellings, so thirty lines were enough, in no training time at all. Where one letter is "
+        "wrong, the rules fall to {rules}; the network with attention, which never saw a slip either, keeps {network}.",
+        rules=percent(rules["misspelt"]), network=percent(networks[0]["misspelt"]),
+    )  # fmt: skip
 
 
 def marks_rows(known: Mapping[str, Mapping[str, Any]]) -> dict[str, list]:
@@ -568,32 +589,35 @@ _ROLES = {"with attention": "read", "without": "memory", "rules": "reset"}
 
 
 def group_names(by: str) -> list[str]:
-    """The groups of held-out texts."""
+    """The groups of held-out texts, as facts call them."""
     return [f"{first}–{last}" for first, last in LENGTHS] if by == "length" else list(SPELLINGS)
 
 
 def group_series(known: Mapping[str, Mapping[str, Any]], by: str) -> dict[str, tuple[str, list[float]]]:
     """Exact match of everybody in each group."""
     return {
-        name: (_ROLES[name], [facts[f"by_{by}"].get(group, math.nan) for group in group_names(by)])
+        say(name): (_ROLES[name], [facts[f"by_{by}"].get(group, math.nan) for group in group_names(by)])
         for name, facts in known.items()
     }
 
 
 def group_verdict(known: Mapping[str, Mapping[str, Any]], by: str) -> str:
     """The best and the worst group of each network, as Markdown."""
-    unit = " characters" if by == "length" else ""
     told = []
     for name in ATTENTION.values():
         found = known[name][f"by_{by}"]
         worst, best = min(found, key=found.__getitem__), max(found, key=found.__getitem__)
         if found[worst] == found[best]:
-            told.append(f"{name}: equally good on all of them, {percent(found[best])}")
-        else:
-            told.append(
-                f"{name}: best on {best}{unit} ({percent(found[best])}), worst on {worst}{unit} "
-                f"({percent(found[worst])})"
-            )
+            share = percent(found[best])
+            told.append(say("{name}: equally good on all of them, {share}", name=say(name), share=share))
+            continue
+        values = {"name": say(name), "best": best, "worst": worst, "high": percent(found[best])}
+        values["low"] = percent(found[worst])
+        told.append(
+            say("{name}: best on {best} characters ({high}), worst on {worst} characters ({low})", **values)
+            if by == "length"
+            else say("{name}: best on {best} ({high}), worst on {worst} ({low})", **values)
+        )
     return "\n".join(f"- {line[0].upper()}{line[1:]}." for line in told)
 
 
@@ -607,12 +631,13 @@ FILE_MOST = 2000
 def file_told(name: str, pairs: Pairs) -> str:
     """What was read of a file, as Markdown."""
     kept = min(len(pairs), FILE_MOST)
-    return " ".join([f"{code(name)}: {len(pairs):,} pairs, {kept:,} tried.", *pairs.remarks])
+    told = say("{name}: {count:,} pairs, {kept:,} tried.", name=code(name), count=len(pairs), kept=kept)
+    return " ".join([told, *map(say, pairs.remarks)])
 
 
 def file_rows(shares: Mapping[str, float]) -> dict[str, list]:
     """Exact match on a file, as the columns of a table, in percent."""
-    return {"who": list(shares), "right": [100 * share for share in shares.values()]}
+    return {"who": [say(name) for name in shares], "right": [100 * share for share in shares.values()]}
 
 
 def slip_rows(pairs: Sequence[tuple[str, str]], said: Sequence[str]) -> dict[str, list[str]]:
@@ -627,8 +652,8 @@ def slip_rows(pairs: Sequence[tuple[str, str]], said: Sequence[str]) -> dict[str
 
 def complaint(wrong: ValueError) -> str:
     """What is wrong with a file, as Markdown."""
-    told = re.sub(r"([\\`*_{}\[\]()<>#+!|$~:])", r"\\\1", str(wrong))
-    return f"**Not read:** {told}. What you see below is unchanged."
+    told = re.sub(r"([\\`*_{}\[\]()<>#+!|$~:])", r"\\\1", say(str(wrong)))
+    return say("**Not read:** {told}. What you see below is unchanged.", told=told)
 
 
 MARKS_NOTICE = (
