@@ -49,7 +49,8 @@ WATCH = """
 (() => {
   const watch = { keys: [], presented: [], frames: [], painted: 0 };
   window.watch = watch;
-  const player = () => document.querySelector('[data-testid="stBidiComponentIsolated"]')?.shadowRoot;
+  const player = () => [...document.querySelectorAll('[data-testid="stBidiComponentIsolated"]')]
+    .map((host) => host.shadowRoot).find((root) => root?.querySelector(".player"));
   window.addEventListener("keydown", (event) => {
     const channel = new MessageChannel();
     channel.port1.onmessage = () => watch.keys.push(performance.now() - event.timeStamp);
