@@ -4,9 +4,10 @@ import streamlit as st
 
 from playground import answers_parts as parts
 from playground import typed
+from playground.language import say
 
-st.title("Questions learners ask")
-st.markdown(parts.ASKED)
+st.title(say("Questions learners ask"))
+st.markdown(say(parts.ASKED))
 
 # Controls
 asked = parts.ask_question()
@@ -17,7 +18,7 @@ with topics:
 # Figures and explanation
 with answer:
     parts.show_question(asked)
-st.subheader("What to notice")
-st.markdown(parts.NOTICE)
-st.subheader("Two things to try")
+st.subheader(say("What to notice"))
+st.markdown(say(parts.NOTICE))
+st.subheader(say("Two things to try"))
 typed.attempts("questions", parts.TRY)

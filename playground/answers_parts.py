@@ -6,6 +6,7 @@ import streamlit as st
 
 from playground import answers, compute, controls, showing, signpost, slips
 from playground.answers import Answer, Asked
+from playground.language import said_all, say
 from playground.slips import Slip
 
 _ROW = 35  # pixels of a row in Streamlit's tables
@@ -71,7 +72,7 @@ def _ask(page: str, label: str, groups: Mapping[str, Mapping[str, str]], titles:
         st.session_state[key] = next(group for group, of in groups.items() if name in of)
         first = {group: next(iter(of)) for group, of in groups.items()}
         st.segmented_control(
-            "Group", list(groups), required=True, format_func=titles.__getitem__, key=key, wrap=True,
+            say("Group"), list(groups), required=True, format_func=said_all(titles).__getitem__, key=key, wrap=True,
             on_change=_open_first, args=(page, first),
         )  # fmt: skip
     return name
@@ -96,7 +97,14 @@ def _list(page: str, label: str, name: str, groups: Mapping[str, Mapping[str, st
     key = f"{page}_list"
     topics = next(of for of in groups.values() if name in of)
     st.session_state[key] = name
-    st.radio(label, list(topics), format_func=topics.__getitem__, key=key, on_change=_open_listed, args=(page,))
+    st.radio(
+        say(label),
+        list(topics),
+        format_func=said_all(topics).__getitem__,
+        key=key,
+        on_change=_open_listed,
+        args=(page,),
+    )
 
 
 def _open_listed(page: str) -> None:
@@ -106,11 +114,11 @@ def _open_listed(page: str) -> None:
 
 def show_question(asked: Asked) -> None:
     """The question, its answer, what one hears about it, and where to see it."""
-    st.subheader(asked.question)
+    st.subheader(say(asked.question))
     _show(f"questions_{asked.name}", asked.answer(compute.numbers_of(asked.name)))
     if asked.heard:
-        st.info(f"**Often heard.** {asked.heard}", icon=":material/hearing:")
-    st.markdown("**See it**")
+        st.info(say("**Often heard.** {heard}", heard=say(asked.heard)), icon=":material/hearing:")
+    st.markdown(say("**See it**"))
     signpost.show(asked.signposts)
 
 
@@ -121,7 +129,7 @@ def show_slip(slip: Slip) -> None:
     left.error(f"**{slip.lecture}'s slide**  \n{slip.printed}", icon=":material/close:")
     right.success(f"**Right**  \n{slip.right}", icon=":material/check:")
     _show(f"slips_{slip.name}", slip.evidence(compute.evidence_of(slip.name)))
-    st.markdown("**See it**")
+    st.markdown(say("**See it**"))
     signpost.show(slip.signposts)
 
 

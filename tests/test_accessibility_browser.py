@@ -36,6 +36,7 @@ def test_a_page_has_no_serious_finding(exhibit, scheme, open_page, app_url):
     page.goto(f"{app_url}/{'' if exhibit is EXHIBITS[0] else Path(exhibit.file).stem}")
     expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=90_000)
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    wrong: list[str] = []
     for _ in range(PATIENCE):  # what is still being drawn has no words yet
         wrong = told(Axe().run(page, context=NOT_OURS, options=ONLY_WHAT_IS_WRONG).response["violations"])
         if not wrong:

@@ -9,6 +9,7 @@ import numpy as np
 from models.questions import Clip, ForgetBias, Graph, Learned, Reach, Vanishing
 from playground import figures
 from playground.answers.entry import Answer, Asked
+from playground.language import say
 from playground.signpost import Signpost
 
 BPTT, DECAY = "backpropagation", "gradient_decay"
@@ -18,13 +19,20 @@ def vanishing(found: Vanishing) -> Answer:
     """How an LSTM keeps its gradient, and that it does not by itself."""
     ends = {name: curve[-1] for name, curve in found.curves.items()}
     by_bias = {run.keep_bias: run for run in found.trained}
-    text = (
+    text = say(
         "By adding. c = f ∘ c₋₁ + i ∘ g, so on the direct way back a gradient is multiplied by f alone: no matrix, no tanh. "
         "**If f is near 1, it survives; the gates have to be open.** As PyTorch starts them they are about half shut. "
-        f"Then an LSTM vanishes like an RNN: 99 steps back ‖dL/dh‖ is $10^{{{ends['LSTM, b = 0']:.0f}}}$, the RNN's "
-        f"$10^{{{ends['RNN']:.0f}}}$. With 3 on the forget bias it is $10^{{{ends['LSTM, b = 3']:.1f}}}$. It decides what is "
-        f"learned, too. Keep a bit over {by_bias[0.0].lag} steps: with b = 0 {_course(by_bias[0.0])}, with b = 1 "
-        f"{_course(by_bias[1.0])}, with b = 3 {_course(by_bias[3.0])}."
+        "Then an LSTM vanishes like an RNN: 99 steps back ‖dL/dh‖ is $10^{{{fresh:.0f}}}$, the RNN's "
+        "$10^{{{rnn:.0f}}}$. With 3 on the forget bias it is $10^{{{opened:.1f}}}$. It decides what is "
+        "learned, too. Keep a bit over {lag} steps: with b = 0 {zero}, with b = 1 "
+        "{one}, with b = 3 {three}.",
+        fresh=ends["LSTM, b = 0"],
+        rnn=ends["RNN"],
+        opened=ends["LSTM, b = 3"],
+        lag=by_bias[0.0].lag,
+        zero=_course(by_bias[0.0]),
+        one=_course(by_bias[1.0]),
+        three=_course(by_bias[3.0]),
     )
     roles = ("candidate", "state", "keep", "memory")
     lines = [
@@ -34,37 +42,52 @@ def vanishing(found: Vanishing) -> Answer:
     return Answer(
         text,
         partial(
-            figures.magnitudes, lines, "An LSTM vanishes, too, unless its forget gate is open", "steps back", "‖dL/dh‖"
+            figures.magnitudes,
+            lines,
+            say("An LSTM vanishes, too, unless its forget gate is open"),
+            say("steps back"),
+            say("‖dL/dh‖"),
         ),
-        "Size of the gradient by steps back, for a fresh RNN and fresh LSTMs with forget biases 0, 1 and 3",
+        say("Size of the gradient by steps back, for a fresh RNN and fresh LSTMs with forget biases 0, 1 and 3"),
     )
 
 
 def forget_bias(found: ForgetBias) -> Answer:
     """Why 1, and which of the two biases."""
     halves = ", ".join(
-        f"{half:.1f} for b = {bias:g}" for bias, half in zip(found.biases, found.half_lives, strict=True)
+        say("{half:.1f} for b = {bias:g}", half=half, bias=bias)
+        for bias, half in zip(found.biases, found.half_lives, strict=True)
     )
     first, stop = found.rows
-    text = (
+    text = say(
         "A forget gate at rest stands at σ(b), so a memory halves every log ½ / log σ(b) steps: "
-        f"{halves}. With b = 0 it is gone before any learning can begin; 1 (Jozefowicz et al. 2015) is a cheap start, and a "
-        f"longer lag wants more. PyTorch has no such option. Its two biases are **added**, so set one of them: rows H to 2H, "
-        f"between a quarter and a half of the vector, `bias_ih_l0[H:2*H] = 1`. For H = 4 those are rows {first} to "
-        f"{stop - 1}. Put 1 there, and the gate is {found.one_set:.3f} = σ(1). Put it in both, and it is "
-        f"{found.both_set:.3f} = σ(2). Keras has one bias and starts it at 1 by itself (`unit_forget_bias`)."
+        "{halves}. With b = 0 it is gone before any learning can begin; 1 (Jozefowicz et al. 2015) is a cheap start, and a "
+        "longer lag wants more. PyTorch has no such option. Its two biases are **added**, so set one of them: rows H to 2H, "
+        "between a quarter and a half of the vector, `bias_ih_l0[H:2*H] = 1`. For H = 4 those are rows {first} to "
+        "{last}. Put 1 there, and the gate is {one:.3f} = σ(1). Put it in both, and it is "
+        "{both:.3f} = σ(2). Keras has one bias and starts it at 1 by itself (`unit_forget_bias`).",
+        halves=halves,
+        first=first,
+        last=stop - 1,
+        one=found.one_set,
+        both=found.both_set,
     )
     t = np.arange(0, 31)
     lines = [
-        figures.Line(f"b = {bias:g}: f = {gate:.3f}", t, gate**t, "keep", dash)
+        figures.Line(say("b = {bias:g}: f = {gate:.3f}", bias=bias, gate=gate), t, gate**t, "keep", dash)
         for dash, (bias, gate) in enumerate(zip(found.biases, found.gates, strict=True))
     ]
     return Answer(
         text,
         partial(
-            figures.lines, lines, "What is left of a memory", "steps", "share that is kept, σ(b)^t", span=(-0.02, 1.05)
+            figures.lines,
+            lines,
+            say("What is left of a memory"),
+            say("steps"),
+            say("share that is kept, σ(b)^t"),
+            span=(-0.02, 1.05),
         ),
-        "Share of a memory that is kept after 0 to 30 steps, for forget biases 0, 1, 2 and 3",
+        say("Share of a memory that is kept after 0 to 30 steps, for forget biases 0, 1, 2 and 3"),
     )
 
 
@@ -73,86 +96,118 @@ def graph(found: Graph) -> Answer:
     message = found.message.split(" (or")[0]
     exactly = int(np.isneginf(found.cut).sum())
     zero = int(np.isneginf(found.whole).sum())
-    text = (
+    text = say(
         "Because the state that you carry into the next batch still hangs on the graph of the last one. `backward()` frees "
-        f"that graph; the next `backward()` wants to walk through it again, and PyTorch says “{message}”. Cut the chain: "
+        "that graph; the next `backward()` wants to walk through it again, and PyTorch says “{message}”. Cut the chain: "
         "**`h = h.detach()`** between batches, for an LSTM `h, c = h.detach(), c.detach()`. The numbers stay the same, "
         "the way back ends there. That is truncated backpropagation through time. `retain_graph=True` only hides the "
         "error: the chain grows with every batch, and so does the time. In the picture the loss stands at the last of "
-        f"{len(found.cut)} steps. Cut every {found.every} steps, and {exactly - zero} more steps add exactly 0."
+        "{steps} steps. Cut every {every} steps, and {more} more steps add exactly 0.",
+        message=message,
+        steps=len(found.cut),
+        every=found.every,
+        more=exactly - zero,
     )
     steps = np.arange(1, len(found.whole) + 1)
     lines = [
-        figures.Magnitude("uncut", steps, found.whole, "memory"),
-        figures.Magnitude(f"detached every {found.every} steps", steps, found.cut, "candidate", 1),
+        figures.Magnitude(say("uncut"), steps, found.whole, "memory"),
+        figures.Magnitude(say("detached every {every} steps", every=found.every), steps, found.cut, "candidate", 1),
     ]
     return Answer(
         text,
-        partial(figures.magnitudes, lines, "Before the cut nothing comes back", "step", "what it adds to dL/dW"),
-        "Size of what each step adds to the gradient, uncut and detached",
+        partial(
+            figures.magnitudes,
+            lines,
+            say("Before the cut nothing comes back"),
+            say("step"),
+            say("what it adds to dL/dW"),
+        ),
+        say("Size of what each step adds to the gradient, uncut and detached"),
     )
 
 
 def reach(found: Reach) -> Answer:
     """How long it can remember."""
-    lags = ", ".join(f"{lag} steps for b = {bias:g}" for bias, lag in found.lags.items())
+    lags = ", ".join(say("{lag} steps for b = {bias:g}", lag=lag, bias=bias) for bias, lag in found.lags.items())
     solved = ", ".join(_solved(run) for run in found.trained)
     lag = found.trained[0].lag
-    text = (
+    text = say(
         "Two limits. **What the cell keeps**: in a fresh LSTM the gradient is under 1 % after "
-        f"{lags}. Training moves that limit, if it gets a foothold: keeping a bit over {lag} steps is {solved}. "
+        "{lags}. Training moves that limit, if it gets a foothold: keeping a bit over {lag} steps is {solved}. "
         "**What you let through**: with truncated backpropagation over k steps, no loss reaches back further than k, so "
         "nothing that is longer than k can be *learned*, though a carried state may still hold it. As a start take k two or "
         "three times the distance that matters, and look whether more helps. On 30 steps of noise k = 1 loses "
-        f"{100 * found.lost[0]:.0f} % of the gradient, k = 15 loses {100 * found.lost[14]:.0f} %, k = 30 loses "
-        f"{100 * found.lost[-1]:.0f} %."
+        "{one:.0f} % of the gradient, k = 15 loses {fifteen:.0f} %, k = 30 loses "
+        "{thirty:.0f} %.",
+        lags=lags,
+        lag=lag,
+        solved=solved,
+        one=100 * found.lost[0],
+        fifteen=100 * found.lost[14],
+        thirty=100 * found.lost[-1],
     )
     k = np.arange(1, len(found.lost) + 1)
-    lines = [figures.Line("lost", k, 100 * found.lost, "candidate")]
+    lines = [figures.Line(say("lost"), k, 100 * found.lost, "candidate")]
     return Answer(
         text,
         partial(
-            figures.lines, lines, "Truncation loses what lies before the last border", "k, steps of a chunk",
-            "lost of the gradient, %", span=(-4, 104),
+            figures.lines, lines, say("Truncation loses what lies before the last border"), say("k, steps of a chunk"),
+            say("lost of the gradient, %"), span=(-4, 104),
         ),
-        "Share of the gradient that truncated backpropagation loses, by k; it saws, as the last chunk may be short",
+        say("Share of the gradient that truncated backpropagation loses, by k; it saws, as the last chunk may be short"),
     )  # fmt: skip
 
 
 def clip(found: Clip) -> Answer:
     """What clipping changes."""
-    text = (
+    text = say(
         "Only the *length* of a step that would be too long. The gradient of a recurrent net has cliffs: one step from the "
         "edge throws the weights far away, and the loss may be NaN. Clipping by norm shortens the whole vector: (3, 4) with "
-        f"threshold 1 becomes ({found.by_norm[0]:g}, {found.by_norm[1]:g}), still at {found.angles[1]:.2f}°. Clipping "
-        f"by value cuts each part alone: ({found.by_value[0]:g}, {found.by_value[1]:g}), turned to "
-        f"{found.angles[2]:g}°. So a step is never longer than learning rate × threshold. On the cliff of Pascanu et "
-        f"al. the longest step falls from {found.longest[0]:.1f} to {found.longest[1]:.2f}. It does nothing against "
-        "*vanishing*: a short gradient stays as it is. Use `clip_grad_norm_` after `backward()` and before `step()`."
+        "threshold 1 becomes ({norm_x:g}, {norm_y:g}), still at {norm_angle:.2f}°. Clipping "
+        "by value cuts each part alone: ({value_x:g}, {value_y:g}), turned to "
+        "{value_angle:g}°. So a step is never longer than learning rate × threshold. On the cliff of Pascanu et "
+        "al. the longest step falls from {free:.1f} to {clipped:.2f}. It does nothing against "
+        "*vanishing*: a short gradient stays as it is. Use `clip_grad_norm_` after `backward()` and before `step()`.",
+        norm_x=found.by_norm[0],
+        norm_y=found.by_norm[1],
+        norm_angle=found.angles[1],
+        value_x=found.by_value[0],
+        value_y=found.by_value[1],
+        value_angle=found.angles[2],
+        free=found.longest[0],
+        clipped=found.longest[1],
     )
     steps = np.arange(len(found.free))
     lines = [
-        figures.Line("without clipping", steps, found.free, "candidate", 1),
-        figures.Line("clipped to 0.1", steps, found.clipped, "keep"),
+        figures.Line(say("without clipping"), steps, found.free, "candidate", 1),
+        figures.Line(say("clipped to 0.1"), steps, found.clipped, "keep"),
     ]
     return Answer(
         text,
-        partial(figures.lines, lines, "At the cliff: one step throws the weight away", "update", "weight w"),
-        "The weight during gradient descent on a loss with a cliff, with and without clipping",
+        partial(
+            figures.lines, lines, say("At the cliff: one step throws the weight away"), say("update"), say("weight w")
+        ),
+        say("The weight during gradient descent on a loss with a cliff, with and without clipping"),
     )
 
 
 def _course(run: Learned) -> str:
     if run.updates is None:
-        return f"it stays at chance ({100 * run.accuracy:.0f} % after {run.steps[-1]} updates)"
-    return f"it is solved after {run.updates}"
+        return say(
+            "it stays at chance ({share:.0f} % after {updates} updates)",
+            share=100 * run.accuracy,
+            updates=run.steps[-1],
+        )
+    return say("it is solved after {updates}", updates=run.updates)
 
 
 def _solved(run: Learned) -> str:
-    name = f"an {run.cell}" if run.cell in ("RNN", "LSTM") else f"a {run.cell}"
+    name = say("an {cell}" if run.cell in ("RNN", "LSTM") else "a {cell}", cell=run.cell)
     if run.keep_bias:
-        name += f" with {run.keep_bias:g} on the bias that keeps"
-    return f"never learned by {name}" if run.updates is None else f"learned by {name} in {run.updates} updates"
+        name = say("{name} with {bias:g} on the bias that keeps", name=name, bias=run.keep_bias)
+    if run.updates is None:
+        return say("never learned by {name}", name=name)
+    return say("learned by {name} in {updates} updates", name=name, updates=run.updates)
 
 
 QUESTIONS = (

@@ -7,6 +7,7 @@ from functools import partial
 from models.questions import Chance, Dropout, Forcing, Seam
 from playground import figures
 from playground.answers.entry import Answer, Asked
+from playground.language import say
 from playground.signpost import Signpost
 
 
@@ -15,81 +16,98 @@ def chance(found: Chance) -> Answer:
     widths = list(found.accuracy)
     pads, reals = ([100 * found.accuracy[width][k] for width in widths] for k in (0, 1))
     last = widths[-1]
-    text = (
-        f"A loss of {found.loss:.3f} is −ln ½: the network says 50 % to everything. It has learned nothing, and with "
+    text = say(
+        "A loss of {loss:.3f} is −ln ½: the network says 50 % to everything. It has learned nothing, and with "
         "two classes that makes 50 % accuracy. A frequent reason with recurrent nets is **padding**: `output[:, "
         "-1]` of a padded batch is the state after the last *pad*, and what was read is forgotten on the way there. In "
-        f"our experiment an RNN reads 2 to 6 numbers, padded to {last} steps. Asked at the last padded step it gets "
-        f"{pads[-1]:.0f} % right, at the last real step {reals[-1]:.0f} %. Pack the batch and use h_n, or pick the "
+        "our experiment an RNN reads 2 to 6 numbers, padded to {steps} steps. Asked at the last padded step it gets "
+        "{pad:.0f} % right, at the last real step {real:.0f} %. Pack the batch and use h_n, or pick the "
         "last real step by its length. If that is not it: a learning rate too high or too low, labels in the wrong "
-        "order, a vanishing gradient."
+        "order, a vanishing gradient.",
+        loss=found.loss,
+        steps=last,
+        pad=pads[-1],
+        real=reals[-1],
     )
     lines = [
-        figures.Line("asked at the last real step", widths, reals, "keep"),
-        figures.Line("asked at the last pad", widths, pads, "candidate", 1),
+        figures.Line(say("asked at the last real step"), widths, reals, "keep"),
+        figures.Line(say("asked at the last pad"), widths, pads, "candidate", 1),
     ]
     return Answer(
         text,
         partial(
-            figures.lines, lines, "Asked far behind the last word, it guesses", "steps of a padded row",
-            "right, %, median of four seeds", span=(40, 104),
+            figures.lines, lines, say("Asked far behind the last word, it guesses"), say("steps of a padded row"),
+            say("right, %, median of four seeds"), span=(40, 104),
         ),
-        "Share of right answers by padded length, asked at the last pad and at the last real step",
+        say("Share of right answers by padded length, asked at the last pad and at the last real step"),
     )  # fmt: skip
 
 
 def seam(found: Seam) -> Answer:
     """Reset the state or carry it on."""
-    text = (
+    text = say(
         "Ask whether the next batch **continues the same text**. If it does (a book cut into pieces, one long series), carry "
         "the state on and detach it. If sequences are separate (reviews, sentences), begin each with zeros. PyTorch begins "
         "with zeros whenever you pass no state, so by default nothing is carried. Keras carries only with "
         "`stateful=True`, and then *you* have to reset the states where a text ends. It costs something to forget "
-        f"at the seam: the trained LSTM reads our sentence in chunks of {found.every} words. With the state carried it "
-        f"pays {found.carried:.2f} nats a word, with zeros at the seam {found.zeroed:.2f}. At the start of an epoch "
-        "begin anew in any case."
+        "at the seam: the trained LSTM reads our sentence in chunks of {every} words. With the state carried it "
+        "pays {carried:.2f} nats a word, with zeros at the seam {zeroed:.2f}. At the start of an epoch "
+        "begin anew in any case.",
+        every=found.every,
+        carried=found.carried,
+        zeroed=found.zeroed,
     )
     table = {
-        "at the seam": ["state carried on", "state of zeros"],
-        "mean surprise, nats per word": [f"{found.carried:.3f}", f"{found.zeroed:.3f}"],
+        say("at the seam"): [say("state carried on"), say("state of zeros")],
+        say("mean surprise, nats per word"): [f"{found.carried:.3f}", f"{found.zeroed:.3f}"],
     }
-    return Answer(text, table=table, table_alt="Mean surprise with the state carried on and with a state of zeros")
+    return Answer(text, table=table, table_alt=say("Mean surprise with the state carried on and with a state of zeros"))
 
 
 def dropout(found: Dropout) -> Answer:
     """The warning about dropout."""
-    text = (
+    text = say(
         "The option `dropout` of `nn.LSTM` acts **between layers**, on what one layer hands up to the next, never "
         "between time steps. A single layer has nothing above it. So it does nothing, and PyTorch warns: "
-        f"“{found.warning}”. Put an `nn.Dropout` behind the layer instead, or add a layer. We ran two layers twice in "
-        f"train mode, with fresh masks: the lower layer's last state {_told(found.below)}, the upper one's "
-        f"{_told(found.above)}. In eval mode the upper one's {_told(found.quiet)}. Keras has two options: `dropout` on "
-        "the input of every layer, and `recurrent_dropout` on the way from step to step."
+        "“{warning}”. Put an `nn.Dropout` behind the layer instead, or add a layer. We ran two layers twice in "
+        "train mode, with fresh masks: the lower layer's last state {below}, the upper one's "
+        "{above}. In eval mode the upper one's {quiet}. Keras has two options: `dropout` on "
+        "the input of every layer, and `recurrent_dropout` on the way from step to step.",
+        warning=found.warning,
+        below=_told(found.below),
+        above=_told(found.above),
+        quiet=_told(found.quiet),
     )
     table = {
-        "last state of": ["lower layer, train", "upper layer, train", "upper layer, eval"],
-        "two runs differ": ["yes" if apart else "no" for apart in (found.below, found.above, found.quiet)],
+        say("last state of"): [say("lower layer, train"), say("upper layer, train"), say("upper layer, eval")],
+        say("two runs differ"): [say("yes" if apart else "no") for apart in (found.below, found.above, found.quiet)],
     }
-    return Answer(text, table=table, table_alt="Whether two runs with dropout differ, by layer and mode")
+    return Answer(text, table=table, table_alt=say("Whether two runs with dropout differ, by layer and mode"))
 
 
 def _told(differs: bool) -> str:  # noqa: FBT001 - a fact, not a switch
-    return "is another one" if differs else "is the same"
+    return say("is another one" if differs else "is the same")
 
 
 def forcing(found: Forcing) -> Answer:
     """Good in training, bad when it runs."""
     sizes = list(found.forced)
     middle = sizes[-2]
-    text = (
+    text = say(
         "In training the decoder is fed the **right** token before, so it sees one step at a time and its loss looks "
         "fine. When it runs it is fed what it said itself. One slip, and it stands where it never was in training; the "
         "next ones follow. Small errors multiply, too: a date in ISO has ten characters, and is right only if all of "
-        f"them are. Our translator of dates with {middle} units gets {100 * found.forced[middle]:.0f} % of the "
-        f"characters right when forced, {100 * found.free[middle]:.0f} % when it runs freely, but only "
-        f"{100 * found.exact[middle]:.0f} % of the dates. With {sizes[-1]} units all three are "
-        f"{100 * found.exact[sizes[-1]]:.0f} %. So judge a decoder by free runs, on whole answers, never by its "
-        "training loss."
+        "them are. Our translator of dates with {units} units gets {forced:.0f} % of the "
+        "characters right when forced, {free:.0f} % when it runs freely, but only "
+        "{exact:.0f} % of the dates. With {most} units all three are "
+        "{all_right:.0f} %. So judge a decoder by free runs, on whole answers, never by its "
+        "training loss.",
+        units=middle,
+        forced=100 * found.forced[middle],
+        free=100 * found.free[middle],
+        exact=100 * found.exact[middle],
+        most=sizes[-1],
+        all_right=100 * found.exact[sizes[-1]],
     )
     rows = {
         "characters, forced": (found.forced, "keep"),
@@ -97,14 +115,14 @@ def forcing(found: Forcing) -> Answer:
         "whole dates, free": (found.exact, "candidate"),
     }
     curves = [
-        figures.Curve(name, sizes[:-1], [100 * share[size] for size in sizes[:-1]], role, dash, dots=True)
+        figures.Curve(say(name), sizes[:-1], [100 * share[size] for size in sizes[:-1]], role, dash, dots=True)
         for dash, (name, (share, role)) in enumerate(rows.items())
     ]
-    axes = figures.Axes("hidden units", "right, % on held-out dates", span=(-4, 104))
+    axes = figures.Axes(say("hidden units"), say("right, % on held-out dates"), span=(-4, 104))
     return Answer(
         text,
-        partial(figures.curves, curves, "Most characters right, most dates wrong", axes),
-        "Share of characters and of whole dates that are right, for 8, 16 and 32 hidden units",
+        partial(figures.curves, curves, say("Most characters right, most dates wrong"), axes),
+        say("Share of characters and of whole dates that are right, for 8, 16 and 32 hidden units"),
     )
 
 

@@ -12,6 +12,7 @@ from models.forecasters import MonthAhead
 from models.questions import Embedding
 from playground import figures
 from playground.answers.entry import Answer, Asked
+from playground.language import say
 from playground.signpost import Signpost
 
 _SHOWN = 24  # months in the picture: with more of them the curves lie upon each other
@@ -19,14 +20,18 @@ _SHOWN = 24  # months in the picture: with more of them the curves lie upon each
 
 def shifted(found: MonthAhead) -> Answer:
     """A forecast that is the series, shifted by one."""
-    text = (
+    text = say(
         "Because saying “the same as last time” is a good forecast of one step, and the net found that out. The curve "
         "then looks close to the truth and is one step late. On a series like the famous airline passengers our LSTM "
-        f"that sees one month is off by {found.off('LSTM'):.1f} thousand, the last value by "
-        f"{found.off('last value'):.1f}, a straight line by {found.off('linear'):.1f}. To the series one month "
-        f"*earlier* its distance is only {found.off_shifted('LSTM'):.1f}: it is an echo. **Always draw the naive "
+        "that sees one month is off by {lstm:.1f} thousand, the last value by "
+        "{last:.1f}, a straight line by {linear:.1f}. To the series one month "
+        "*earlier* its distance is only {echo:.1f}: it is an echo. **Always draw the naive "
         "forecasts beside it.** To learn more than an echo it needs to see more (12 months hold a season), or a harder "
-        "target: the *change* from the last value, or several steps ahead."
+        "target: the *change* from the last value, or several steps ahead.",
+        lstm=found.off("LSTM"),
+        last=found.off("last value"),
+        linear=found.off("linear"),
+        echo=found.off_shifted("LSTM"),
     )
     shown = slice(-_SHOWN, None)
     months = np.arange(1, len(found.truth) + 1)[shown]
@@ -39,29 +44,38 @@ def shifted(found: MonthAhead) -> Answer:
     return Answer(
         text,
         partial(
-            figures.curves, curves, "The forecast is last month's value", figures.Axes("held-out month", "thousands")
+            figures.curves,
+            curves,
+            say("The forecast is last month's value"),
+            figures.Axes(say("held-out month"), say("thousands")),
         ),
-        f"The last {_SHOWN} held-out months with the forecasts of an LSTM that sees one month, and of the last value",
+        say(
+            "The last {months} held-out months with the forecasts of an LSTM that sees one month, and of the last value",
+            months=_SHOWN,
+        ),
     )
 
 
 def temperature(found: Mapping[float, NDArray[np.float64]]) -> Answer:
     """What temperature does."""
     shown = {T: " ".join(f"{p:.3f}" for p in chances) for T, chances in found.items()}
-    text = (
+    text = say(
         "It divides the logits before softmax: P ∝ exp(logit / T). The order of the tokens stays, the distances change. "
         "**Below 1** the probable becomes more probable: safe and repetitive. **Above 1** all come closer: varied, and more "
-        f"slips. For the logits 2, 1, 0 it is {shown[0.5]} at T = 0.5, {shown[1.0]} at T = 1, {shown[2.0]} at T = 2. "
+        "slips. For the logits 2, 1, 0 it is {half} at T = 0.5, {one} at T = 1, {two} at T = 2. "
         "T → 0 always takes the likeliest (greedy), T → ∞ draws evenly. Nothing is learned by it: it belongs to the drawing, "
-        "not to the network."
+        "not to the network.",
+        half=shown[0.5],
+        one=shown[1.0],
+        two=shown[2.0],
     )
     return Answer(
         text,
         partial(
             figures.grid, np.stack(list(found.values())), "keep", "softmax(logits / T)", [f"T = {T:g}" for T in found],
-            ["logit 2", "logit 1", "logit 0"], "token", "",
+            ["logit 2", "logit 1", "logit 0"], say("token"), "",
         ),
-        "Probabilities of three tokens at temperatures 0.5, 1 and 2",
+        say("Probabilities of three tokens at temperatures 0.5, 1 and 2"),
     )  # fmt: skip
 
 
@@ -69,21 +83,29 @@ def embedding(found: Embedding) -> Answer:
     """Embedding or one-hot."""
     near, fresh = (", ".join(f"{word} ({cosine:.2f})" for word, cosine in words) for words in (found.near, found.fresh))
     one_hot, vectors = found.weights
-    text = (
+    text = say(
         "They are the same operation: a one-hot vector times a matrix *is* the row of that matrix (largest difference here "
-        f"{found.apart:g}). An embedding layer leaves out the multiplications by 0, and the matrix is learned. One-hot "
-        f"vectors are all equally far apart, {found.one_hot:.3f} = √2, so nothing is like anything else. Learned rows "
-        f"put like words side by side: nearest to “cat” are {near}; before training they were {fresh}. It saves "
-        f"weights, too. For {found.words} words an LSTM of 16 units needs {one_hot:,} weights to read one-hot vectors, "
-        f"and {vectors:,} with vectors of {found.size} numbers, the matrix included. With ten signs or fewer one-hot is fine."
+        "{apart:g}). An embedding layer leaves out the multiplications by 0, and the matrix is learned. One-hot "
+        "vectors are all equally far apart, {distance:.3f} = √2, so nothing is like anything else. Learned rows "
+        "put like words side by side: nearest to “cat” are {near}; before training they were {fresh}. It saves "
+        "weights, too. For {words} words an LSTM of 16 units needs {one_hot:,} weights to read one-hot vectors, "
+        "and {vectors:,} with vectors of {size} numbers, the matrix included. With ten signs or fewer one-hot is fine.",
+        apart=found.apart,
+        distance=found.one_hot,
+        near=near,
+        fresh=fresh,
+        words=found.words,
+        one_hot=one_hot,
+        vectors=vectors,
+        size=found.size,
     )
     names = [*(word for word, _ in found.near), *(word for word, _ in found.fresh)]
     table = {
-        "nearest to “cat”": names,
-        "cosine": [f"{cosine:.2f}" for _, cosine in (*found.near, *found.fresh)],
-        "": ["after training"] * len(found.near) + ["before training"] * len(found.fresh),
+        say("nearest to “cat”"): names,
+        say("cosine"): [f"{cosine:.2f}" for _, cosine in (*found.near, *found.fresh)],
+        "": [say("after training")] * len(found.near) + [say("before training")] * len(found.fresh),
     }
-    return Answer(text, table=table, table_alt="The words nearest to cat, after and before training")
+    return Answer(text, table=table, table_alt=say("The words nearest to cat, after and before training"))
 
 
 QUESTIONS = (
