@@ -96,9 +96,9 @@ def conventions(found: Conventions) -> Answer:
             "Riveill's lectures, and in Chung et al. (2014), z **writes**: h = z h̃ + (1 − z) h₋₁. A trained network "
             "cannot tell, as 1 − σ(a) = σ(−a): turn the sign of z's weights, and both give the same h (largest "
             "difference here {turned:.0e}). But the *same* weights read in the other way are another network. With all "
-            "weights 0.5 and the inputs 1, 1, 0, h is {keeps} where z keeps, {writes} where it writes. There is a second difference: "
-            "whether r acts before the product with W, as in the papers, or after it, as in torch. That one cannot be "
-            "turned away by a sign.",
+            "weights 0.5 and the inputs 1, 1, 0, h is {keeps} where z keeps, {writes} where it writes. There is a second "
+            "difference: whether r acts before the product with W, as in the papers, or after it, as in torch. That one "
+            "cannot be turned away by a sign.",
             turned=found.turned,
             keeps=keeps,
             writes=writes,
