@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from visitor import apart
 from websockets.exceptions import ConnectionClosed
 
 from benchmarks.load import children
@@ -80,9 +81,7 @@ async def a_class_trains(port: int, server: int) -> list[int]:
 def test_a_class_trains_at_once_and_leaves_nothing_behind():
     said: list[str] = []
     with serve(said) as server:
-        processes = asyncio.run(a_class_trains(server.port, server.pid))
+        processes = apart(lambda: a_class_trains(server.port, server.pid))
         assert set(children(server.pid)) <= set(processes)
-    asyncio.run(
-        until(lambda: not any(Path(f"/proc/{process}").exists() for process in processes), "no process remains")
-    )
+    apart(lambda: until(lambda: not any(Path(f"/proc/{one}").exists() for one in processes), "no process remains"))
     assert not [line for line in said if "Traceback" in line]

@@ -1,9 +1,11 @@
 """A visitor without a browser: Streamlit's own test runner, from the entry script on."""
 
+import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from streamlit.testing.v1 import AppTest
 
@@ -11,6 +13,8 @@ from playground.exhibits import EXHIBITS
 from playground.learning import Learning
 
 ENTRY = "playground/streamlit_app.py"
+
+Answer = TypeVar("Answer")
 
 
 def opened(page: str, root: Path, **params: object) -> AppTest:
@@ -47,6 +51,12 @@ def learned(app: AppTest, at: Callable[[], Learning], *, updates: int | None = N
     app.run()
     assert not app.exception
     return work
+
+
+def apart(work: Callable[[], Coroutine[Any, Any, Answer]]) -> Answer:
+    """Runs asynchronous work in a thread of its own: Playwright keeps an event loop in that of the tests."""
+    with ThreadPoolExecutor(1) as other:
+        return other.submit(lambda: asyncio.run(work())).result()
 
 
 def sentences(app: AppTest) -> str:
