@@ -2,7 +2,7 @@
 
     python -m benchmarks.load [--chromium /usr/bin/chromium]
 
-Prints a Markdown table; takes about four minutes; Linux only. Sessions that train are websocket clients which look
+Prints a Markdown table; takes about five minutes; Linux only. Sessions that train are websocket clients which look
 as often as a browser tab (`benchmarks/trainee.py`); their updates are what their pages tell. They are compared with bare
 PyTorch loops, one for each worker process, run just before and after, when nobody visits (`benchmarks/training.py`); "by
 processor time" compares updates per second of work, which other work on the machine disturbs less. Meanwhile another such
@@ -86,8 +86,15 @@ class Stepper:
 
 @dataclass(frozen=True)
 class Found:
-    """What was seen while sessions trained: updates a second of each, processor seconds a second of workers, waits (ms)."""
+    """What was seen while sessions trained: updates a second of each, processor seconds a second of workers, waits (ms).
 
+    Attributes:
+        alone: updates a second of all, before anybody else came.
+        each: of each session, while others step and change pages.
+        cores, stepping, changing: meanwhile.
+    """
+
+    alone: float
     each: list[float]
     cores: float
     stepping: list[float]
@@ -130,6 +137,10 @@ async def together(server: Server, sessions: int, stepper: Stepper) -> Found:
 
     for trainee in trainees:
         del trainee.told[:-1]
+    await asyncio.sleep(SECONDS)
+    alone = sum(rate(trainee.told) for trainee in trainees)
+    for trainee in trainees:
+        del trainee.told[:-1]
     workers, begun = children(server.pid), time.perf_counter()
     worked = sum(map(processor_seconds, workers))
     stepping = asyncio.create_task(asyncio.to_thread(stepper.step))
@@ -144,7 +155,7 @@ async def together(server: Server, sessions: int, stepper: Stepper) -> Found:
         if not isinstance(ended, ConnectionClosed):
             raise RuntimeError("a session has ended by itself") from ended  # noqa: TRY004 - not of a type
     await asyncio.to_thread(wait_until_idle, workers)
-    return Found(each, busy / passed, keys, changing)
+    return Found(alone, each, busy / passed, keys, changing)
 
 
 def rate(told: list[tuple[float, int]]) -> float:
@@ -177,7 +188,8 @@ def row(server: Server, sessions: int, stepper: Stepper) -> str:
     by_clock, by_processor = ((b + a) / 2 for b, a in zip(before, after, strict=True))
     total = sum(found.each)
     return (
-        f"| {sessions} | {loops} × {by_clock / loops:,.0f} | {total:,.0f} | {100 * total / by_clock:.0f} % | "
+        f"| {sessions} | {loops} × {by_clock / loops:,.0f} | {100 * found.alone / by_clock:.0f} % | "
+        f"{total:,.0f} | {100 * total / by_clock:.0f} % | "
         f"{100 * total / found.cores / by_processor:.0f} % | {found.cores:.2f} | {min(found.each):,.0f} | "
         f"{median(found.stepping):.0f} / {percentile(found.stepping, 95):.0f} | "
         f"{median(found.changing):.0f} / {percentile(found.changing, 95):.0f} |"
@@ -193,8 +205,9 @@ def main() -> None:
     load = Path("/proc/loadavg").read_text("ascii").split()[0]
     print(f"{processor()}; {json.dumps(facts)}; load at the start {load}\n")
     print(
-        "| sessions | bare loops, updates/s | all sessions together | share | by processor time | cores used "
-        "| slowest session | key to picture, ms | page change, ms |\n|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
+        "| sessions | bare loops, updates/s | share, nobody else there "
+        "| all sessions together, beside others | share | by processor time | cores used "
+        "| slowest session | key to picture, ms | page change, ms |\n|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
     )
     with serve([]) as server:
         stepper = Stepper(executable, server.port)

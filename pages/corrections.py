@@ -4,9 +4,10 @@ import streamlit as st
 
 from playground import answers_parts as parts
 from playground import slips, typed
+from playground.language import say
 
-st.title("Slips in the lectures")
-st.markdown(slips.ASKED)
+st.title(say("Slips in the lectures"))
+st.markdown(say(slips.ASKED))
 
 # Controls
 slip = parts.ask_slip()
@@ -17,7 +18,7 @@ with topics:
 # Figures and explanation
 with evidence:
     parts.show_slip(slip)
-st.subheader("What to notice")
-st.markdown(slips.NOTICE)
-st.subheader("Two things to try")
+st.subheader(say("What to notice"))
+st.markdown(say(slips.NOTICE))
+st.subheader(say("Two things to try"))
 typed.attempts("slips", parts.TRY_SLIPS)

@@ -4,9 +4,10 @@ import streamlit as st
 
 from playground import controls
 from playground import glossary_parts as parts
+from playground.language import say
 
-st.title("Glossary and notation")
-st.markdown(parts.ASKED)
+st.title(say("Glossary and notation"))
+st.markdown(say(parts.ASKED))
 notation, terms = controls.tabs("glossary", parts.TABS)
 
 if notation.open:

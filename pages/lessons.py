@@ -6,11 +6,12 @@ from models.reading import Question
 from playground import class_parts as parts
 from playground import class_words as words
 from playground import compute, controls
+from playground.language import say
 from playground.notation import NOTATIONS
 from playground.player import Cursor
 
-st.title("Lessons")
-st.markdown(words.ASKED)
+st.title(say("Lessons"))
+st.markdown(say(words.ASKED))
 
 # Controls
 parts.show_lessons()
@@ -19,8 +20,8 @@ parts.show_lessons()
 reading = compute.read(Question(controls.LECTURE))
 
 # Figures
-st.subheader("Where the first one leads")
-st.markdown(words.LEADS)
+st.subheader(say("Where the first one leads"))
+st.markdown(say(words.LEADS))
 controls.play(
     "lessons",
     {"LSTM": reading},
@@ -31,11 +32,11 @@ controls.play(
 )
 
 # Explanation
-st.subheader("A lesson of your own")
+st.subheader(say("A lesson of your own"))
 parts.ask_own()
-st.subheader("Your guesses so far")
+st.subheader(say("Your guesses so far"))
 parts.show_guesses()
-st.subheader("What to notice")
-st.markdown(words.NOTICE)
-st.subheader("Two things to try")
+st.subheader(say("What to notice"))
+st.markdown(say(words.NOTICE))
+st.subheader(say("Two things to try"))
 parts.show_tries()

@@ -6,17 +6,18 @@ from models.tagging import KINDS
 from playground import compute, controls, lab_links
 from playground import tag_parts as parts
 from playground import tag_words as words
+from playground.language import say
 
-st.title("Tagging")
-st.markdown(words.ASKED)
+st.title(say("Tagging"))
+st.markdown(say(words.ASKED))
 sentence, invent, scores, template, own = controls.tabs("tag", words.TABS)
 facts = {kind: compute.tagging_facts(f"tagging-{kind}") for kind in KINDS}
 
 if sentence.open:
     with sentence:
-        st.subheader("Guess first: a name that nobody has seen")
+        st.subheader(say("Guess first: a name that nobody has seen"))
         parts.predict_letters()
-        st.subheader("One sentence, seven networks")
+        st.subheader(say("One sentence, seven networks"))
         text = parts.ask_text()
         parts.show_ribbons(text)
         parts.show_network(text)
@@ -24,7 +25,7 @@ if sentence.open:
 
 if invent.open:
     with invent:
-        st.markdown(words.INVENT)
+        st.markdown(say(words.INVENT))
         word = parts.ask_word()
         parts.show_word(word)
         parts.show_letters(word)
@@ -32,26 +33,26 @@ if invent.open:
 
 if scores.open:
     with scores:
-        st.subheader("Guess first: the laziest tagger")
+        st.subheader(say("Guess first: the laziest tagger"))
         guessed = parts.predict_lazy(facts)
-        st.subheader("Names found whole, beside the baselines")
+        st.subheader(say("Names found whole, beside the baselines"))
         parts.show_scores(facts, lazy=guessed)
         lab_links.train_one("tag")
         parts.ending("tag_scores", words.NOTICE_SCORES, words.TRY_SCORES)
 
 if template.open:
     with template:
-        st.markdown(words.ADS)
+        st.markdown(say(words.ADS))
         language = parts.ask_language()
         ad = parts.ask_ad(language)
         parts.show_template(ad, language)
-        st.subheader("Guess first: networks against patterns")
+        st.subheader(say("Guess first: networks against patterns"))
         guessed = parts.predict_patterns()
         parts.show_fields(language, new=guessed)
         parts.ending("tag_ads", words.NOTICE_ADS, words.try_ads(language))
 
 if own.open:
     with own:
-        st.markdown(words.OWN)
+        st.markdown(say(words.OWN))
         parts.your_file()
         parts.ending("tag_own", words.OWN_NOTICE, words.TRY_OWN)

@@ -5,9 +5,10 @@ import streamlit as st
 from playground import controls
 from playground import own_parts as parts
 from playground import own_words as words
+from playground.language import say
 
-st.title("Your own model")
-st.markdown(words.ASKED)
+st.title(say("Your own model"))
+st.markdown(say(words.ASKED))
 model = parts.ask_model()
 chosen = parts.choose(model)
 

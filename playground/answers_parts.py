@@ -124,10 +124,13 @@ def show_question(asked: Asked) -> None:
 
 def show_slip(slip: Slip) -> None:
     """What the slide says, what is right, the evidence, and where to see it."""
-    st.subheader(slip.short)
+    st.subheader(say(slip.short))
     left, right = st.columns(2)
-    left.error(f"**{slip.lecture}'s slide**  \n{slip.printed}", icon=":material/close:")
-    right.success(f"**Right**  \n{slip.right}", icon=":material/check:")
+    lecture = say(slip.lecture)
+    left.error(
+        say("**{lecture}'s slide**  \n{printed}", lecture=lecture, printed=say(slip.printed)), icon=":material/close:"
+    )
+    right.success(say("**Right**  \n{right}", right=say(slip.right)), icon=":material/check:")
     _show(f"slips_{slip.name}", slip.evidence(compute.evidence_of(slip.name)))
     st.markdown(say("**See it**"))
     signpost.show(slip.signposts)

@@ -1,6 +1,7 @@
 """The page "lessons" in words."""
 
-from playground.lesson import LONGEST_TEXT, MOST_BYTES, MOST_STEPS, Lesson
+from playground.language import say
+from playground.lesson import Lesson
 
 ASKED = (
     "**What shall we look at together, step by step?** A lesson opens one page after the other in the state that it needs, "
@@ -14,9 +15,9 @@ LEADS = (
 )
 
 FILE = (
-    f"A lesson is a text file in JSON: a title and up to {MOST_STEPS} steps. A step names a **page**, its **state** (the "
-    f"parameters that the address bar shows when you have set the page as you want it) and your **text** in Markdown, up to "
-    f"{LONGEST_TEXT:,} characters. It may **hide** controls and frame what to **look** at. The file is read in this session "
+    "A lesson is a text file in JSON: a title and up to {most_steps} steps. A step names a **page**, its **state** (the "
+    "parameters that the address bar shows when you have set the page as you want it) and your **text** in Markdown, up to "
+    "{most_letters:,} characters. It may **hide** controls and frame what to **look** at. The file is read in this session "
     "alone and kept nowhere else; your students open the same file on this page."
 )
 
@@ -34,7 +35,7 @@ EXAMPLE = """{
   ]
 }"""
 
-UPLOAD = f"A lesson file (JSON, up to {MOST_BYTES // 1000} kB)"
+UPLOAD = "A lesson file (JSON, up to {most} kB)"
 
 NO_GUESSES = (
     "There are none yet. Wherever a page says “Guess first”, your answer is written down here: the first one and, if you "
@@ -63,10 +64,10 @@ FILE_TRY = (
 
 def card(lesson: Lesson) -> str:
     """What a lesson shows, how long it takes, how many steps it has."""
-    steps = f"{len(lesson.steps)} step{'s' if len(lesson.steps) > 1 else ''}"
-    return f"{steps}, about {lesson.minutes} minutes" if lesson.minutes else steps
+    steps = say("{lesson_steps} steps", lesson_steps=len(lesson.steps)) if len(lesson.steps) > 1 else say("1 step")
+    return say("{steps}, about {minutes} minutes", steps=steps, minutes=lesson.minutes) if lesson.minutes else steps
 
 
 def refused(told: str) -> str:
     """What is wrong with a file, and that nothing is lost."""
-    return f"**Not a lesson yet:** {told}. What you had before is unchanged."
+    return say("**Not a lesson yet:** {told}. What you had before is unchanged.", told=told)

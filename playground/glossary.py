@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from playground.language import say
 from playground.signpost import Signpost as At
 
 
@@ -568,7 +569,8 @@ LONGEST = 80
 def find(text: str) -> Mapping[str, Sequence[Term]]:
     """The terms that have every word of a search in them, by group: those named so first, then those that mention it.
 
-    Case does not matter. A search without words finds all; a group without finds is left out.
+    The words may be English or the visitor's language, and case does not matter. A search without words finds all; a
+    group without finds is left out.
     """
     wanted = text[:LONGEST].casefold().split()
     found = {}
@@ -580,9 +582,9 @@ def find(text: str) -> Mapping[str, Sequence[Term]]:
 
 
 def _names(term: Term) -> str:
-    return " ".join((term.name, *term.also)).casefold()
+    return " ".join((term.name, say(term.name), *term.also)).casefold()
 
 
 def _text(term: Term) -> str:
-    words = term.text.casefold().replace("`", "").replace("*", "")
+    words = f"{term.text} {say(term.text)}".casefold().replace("`", "").replace("*", "")
     return f"{_names(term)} {words}"

@@ -7,12 +7,18 @@ import streamlit as st
 from models.reading import VARIANTS, Question, Reading
 from playground import compute, controls, glossary, lettering, signpost, typed
 from playground.explain import TELLING
+from playground.language import say
 from playground.notation import NOTATIONS, Notation
 from playground.player import Cursor
 
 ASKED = (
     "**What is this letter, and what does another lecture call it?** The same gate has five names. Here is every letter of "
     "every cell, whose it is, and where its weights lie; then the words of the field, each with a place where you can see it."
+)
+STACKED = (
+    "A library stacks the weights of all gates into one matrix. **PyTorch stacks rows**: `weight_ih_l0` (on x), "
+    "`weight_hh_l0` (on h) and both biases are all cut alike. **Keras stacks columns**: `kernel` (on x), "
+    "`recurrent_kernel` (on h) and `bias` are cut alike, and each matrix is PyTorch's, transposed."
 )
 TABS = ("Notation", "Glossary")
 NOTICE_NOTATION = (
@@ -60,12 +66,12 @@ def show_letters(reading: Reading, letters: Notation) -> None:
     """The table of letters, and one line of the cell in every hand."""
     cell, dark = reading.trace.cell, controls.dark()
     st.html(lettering.letter_table(cell, letters.name, dark=dark))
-    st.subheader("One line in every hand")
+    st.subheader(say("One line in every hand"))
     options = lettering.values(cell)
     name = controls.choice("glossary", f"line_{cell.kind.lower()}", "The line of", options, _first(cell.kind))
     st.html(lettering.line_table(name, cell, letters.name, dark=dark))
     if told := lettering.unsaid(cell):
-        with st.expander("What to know before you compare"):
+        with st.expander(say("What to know before you compare")):
             st.markdown(told)
 
 
@@ -76,63 +82,62 @@ def _first(kind: str) -> str:
 
 def show_slices(reading: Reading) -> None:
     """Where the weights of each gate lie in PyTorch and in Keras."""
-    st.subheader("Which slice of the weights is it?")
-    st.markdown(
-        "A library stacks the weights of all gates into one matrix. **PyTorch stacks rows**: `weight_ih_l0` (on x), "
-        "`weight_hh_l0` (on h) and both biases are all cut alike. **Keras stacks columns**: `kernel` (on x), "
-        "`recurrent_kernel` (on h) and `bias` are cut alike, and each matrix is PyTorch's, transposed."
-    )
+    st.subheader(say("Which slice of the weights is it?"))
+    st.markdown(say(STACKED))
     st.html(lettering.strip(reading.trace.cell, dark=controls.dark()))
     st.dataframe(
         lettering.slice_table(reading.trace.cell, reading.trace.hidden),
         hide_index=True,
         width="content",
-        alt="Each gate with its rows in PyTorch and its columns in Keras",
+        alt=say("Each gate with its rows in PyTorch and its columns in Keras"),
     )
 
 
 def show_player(reading: Reading, letters: Notation) -> None:
     """A trained network on a sentence, its formulas in the chosen letters."""
     kind = reading.trace.cell.kind
-    st.subheader("The letters at work")
-    st.markdown(f"A trained {kind} reads a sentence. Point at a value: its formula is in **{letters.name}**'s letters.")
+    st.subheader(say("The letters at work"))
+    told = "A trained {kind} reads a sentence. Point at a value: its formula is in **{name}**'s letters."
+    st.markdown(say(told, kind=kind, name=letters.name))
     controls.play("glossary", {kind: reading}, letters, Cursor(1, compute.number_unit(kind)), value=TELLING[kind])
 
 
 def show_terms() -> None:
     """The terms that a search finds, by group, each with where to see it."""
     text = st.text_input(
-        "Find a term", key="glossary_find", bind="query-params", type="search", live=True, icon=":material/search:",
+        say("Find a term"), key="glossary_find", bind="query-params", type="search", live=True, icon=":material/search:",
         placeholder="gate, BPTT, perplexity …", width=420,
     )  # fmt: skip
     found = glossary.find(text or "")
     count = sum(map(len, found.values()))
     st.markdown(told(text or "", count))
     for group, terms in found.items():
-        st.subheader(group)
+        st.subheader(say(group))
         for term in terms:
             with st.container(key=f"glossary_term_{term.name}", gap="xsmall"):
-                also = f" :small[also: {', '.join(f'`{name}`' for name in term.also)}]" if term.also else ""
-                st.markdown(f"**{term.name}**{also}  \n{term.text}")
+                names = term.also if say(term.name) == term.name else (term.name, *term.also)
+                also = f" :small[{say('also:')} {', '.join(f'`{name}`' for name in names)}]" if names else ""
+                st.markdown(f"**{say(term.name)}**{also}  \n{say(term.text)}")
                 signpost.show(term.seen)
 
 
 def told(text: str, count: int) -> str:
     """How many terms a search found, as Markdown."""
     if not text.strip():
-        return f"{count} terms."
+        return say("{count} terms.", count=count)
     shown = text.strip()[: glossary.LONGEST].replace("`", "ˋ")
     if count:
-        return f"{count} of {len(glossary.TERMS)} terms have `{shown}` in them."
-    return (
-        f"None of the {len(glossary.TERMS)} terms has `{shown}` in it. Try a shorter word, or its beginning: `grad`, `pack`, "
+        return say("{count} of {all} terms have `{shown}` in them.", count=count, all=len(glossary.TERMS), shown=shown)
+    nothing = (
+        "None of the {all} terms has `{shown}` in it. Try a shorter word, or its beginning: `grad`, `pack`, "
         "`bidir`. An empty search shows all."
     )
+    return say(nothing, all=len(glossary.TERMS), shown=shown)
 
 
 def ending(page: str, notice: str, tries: Mapping[str, tuple[Mapping[str, object], str]]) -> None:
     """What to notice, and things to try: each a click that sets widgets, with what to look at."""
-    st.subheader("What to notice")
-    st.markdown(notice)
-    st.subheader("Two things to try")
+    st.subheader(say("What to notice"))
+    st.markdown(say(notice))
+    st.subheader(say("Two things to try"))
     typed.attempts(f"glossary_{page}", tries)

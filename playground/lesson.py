@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import urlencode
 
+from playground import language
 from playground.exhibits import EXHIBITS
 
 OWN = "own"
@@ -148,10 +149,8 @@ def number(asked: str | None, lesson: Lesson) -> tuple[int, str]:
         return 1, ""
     if asked.isascii() and asked.isdigit() and 1 <= int(asked[:9]) <= len(lesson.steps):
         return int(asked[:9]), ""
-    return (
-        1,
-        f"The link asks for step `{_plain(asked)}` of this lesson, which has {len(lesson.steps)}: here is the first.",
-    )
+    told = "The link asks for step `{asked}` of this lesson, which has {count}: here is the first."
+    return 1, language.say(told, asked=_plain(asked), count=len(lesson.steps))
 
 
 def note(say: str, hide: str) -> tuple[Note, str]:
@@ -160,9 +159,11 @@ def note(say: str, hide: str) -> tuple[Note, str]:
     good = tuple(dict.fromkeys(key for key in keys if KEY.fullmatch(key)))[:MOST_HIDDEN]
     wrong = []
     if len(say) > LONGEST_TEXT:
-        wrong.append(f"The link's text has {len(say):,} characters: only the first {LONGEST_TEXT:,} are shown.")
+        told = "The link's text has {count:,} characters: only the first {most:,} are shown."
+        wrong.append(language.say(told, count=len(say), most=LONGEST_TEXT))
     if bad := [key for key in keys if not KEY.fullmatch(key)]:
-        wrong.append(f"The link hides `{_plain(bad[0])}`, which is no name of a control: it is ignored.")
+        told = "The link hides `{name}`, which is no name of a control: it is ignored."
+        wrong.append(language.say(told, name=_plain(bad[0])))
     return Note(say[:LONGEST_TEXT].strip(), good), " ".join(wrong)
 
 
@@ -213,65 +214,71 @@ def read(data: bytes, name: str = OWN) -> Lesson:
         ValueError: with a sentence for who wrote it: what is wrong, and where.
     """
     if len(data) > MOST_BYTES:
-        raise ValueError(f"The file has {len(data):,} bytes, and a lesson may have {MOST_BYTES:,}")
+        raise _wrong("The file has {count:,} bytes, and a lesson may have {most:,}", count=len(data), most=MOST_BYTES)
     try:
         text = data.decode("utf-8-sig")
         found = json.loads(text, object_pairs_hook=_object, parse_int=_whole, parse_constant=_no_number)
     except UnicodeDecodeError:
-        raise ValueError("The file is not text in UTF-8, expected a lesson in JSON") from None
+        raise _wrong("The file is not text in UTF-8, expected a lesson in JSON") from None
     except json.JSONDecodeError as error:
-        raise ValueError(f"The file is no JSON: line {error.lineno}, column {error.colno}: {error.msg}") from None
+        told = "The file is no JSON: line {line}, column {column}: {error}"
+        raise _wrong(told, line=error.lineno, column=error.colno, error=error.msg) from None
     except RecursionError:
-        raise ValueError(
-            "The file is nested too deeply for a lesson, which is an object with a list of steps"
-        ) from None
-    whole = _fields(found, "The lesson", {"title", "steps"}, {"about", "minutes"})
+        raise _wrong("The file is nested too deeply for a lesson, which is an object with a list of steps") from None
+    whole = _fields(found, language.say("The lesson"), {"title", "steps"}, {"about", "minutes"})
     steps = whole["steps"]
     if not isinstance(steps, list) or not 1 <= len(steps) <= MOST_STEPS:
-        raise ValueError(f"The lesson's steps are {_kind(steps)}, expected a list of 1 to {MOST_STEPS}")
+        raise _wrong(
+            "The lesson's steps are {kind}, expected a list of 1 to {most}", kind=_kind(steps), most=MOST_STEPS
+        )
     minutes = whole.get("minutes", 0)
     if isinstance(minutes, bool) or not isinstance(minutes, int) or not 0 <= minutes <= LONGEST_MINUTES:
-        raise ValueError(f"The lesson's minutes are {_kind(minutes)}, expected a whole number up to {LONGEST_MINUTES}")
+        told = "The lesson's minutes are {kind}, expected a whole number up to {most}"
+        raise _wrong(told, kind=_kind(minutes), most=LONGEST_MINUTES)
     return Lesson(
         name,
-        _text(whole["title"], "The lesson's title", LONGEST_TITLE),
-        _text(whole.get("about", ""), "The lesson's about", LONGEST_TEXT, empty=True),
+        _text(whole["title"], language.say("The lesson's title"), LONGEST_TITLE),
+        _text(whole.get("about", ""), language.say("The lesson's about"), LONGEST_TEXT, empty=True),
         minutes,
-        tuple(_step(step, f"Step {place}") for place, step in enumerate(steps, 1)),
+        tuple(_step(step, place) for place, step in enumerate(steps, 1)),
     )
 
 
-def _step(found: object, where: str) -> Step:
+def _step(found: object, place: int) -> Step:
+    where = language.say("Step {place}", place=place)
     fields = _fields(found, where, {"page", "text"}, {"state", "hide", "look"})
     page = fields["page"]
     if not isinstance(page, str) or page not in PAGES:
-        raise ValueError(f"{where} has the page {_kind(page)}, expected one of {', '.join(PAGES)}")
+        told = "{where} has the page {kind}, expected one of {names}"
+        raise _wrong(told, where=where, kind=_kind(page), names=", ".join(PAGES))
     state = fields.get("state", {})
     if not isinstance(state, dict) or len(state) > MOST_PARAMETERS:
-        raise ValueError(
-            f"{where} has the state {_kind(state)}, expected an object of up to {MOST_PARAMETERS} parameters"
-        )
+        told = "{where} has the state {kind}, expected an object of up to {most} parameters"
+        raise _wrong(told, where=where, kind=_kind(state), most=MOST_PARAMETERS)
     hide = fields.get("hide", [])
     if not isinstance(hide, list) or len(hide) > MOST_HIDDEN:
-        raise ValueError(f"{where} hides {_kind(hide)}, expected a list of up to {MOST_HIDDEN} names")
+        told = "{where} hides {kind}, expected a list of up to {most} names"
+        raise _wrong(told, where=where, kind=_kind(hide), most=MOST_HIDDEN)
     look = fields.get("look", "")
     return Step(
         page,
         tuple(pair for name, value in state.items() for pair in _parameter(name, value, where)),
-        _text(fields["text"], f"{where}'s text", LONGEST_TEXT),
-        tuple(_key(key, f"{where} hides") for key in hide),
-        _key(look, f"{where} looks at") if look else "",
+        _text(fields["text"], language.say("Step {place}'s text", place=place), LONGEST_TEXT),
+        tuple(_key(key, language.say("{where} hides", where=where)) for key in hide),
+        _key(look, language.say("{where} looks at", where=where)) if look else "",
     )
 
 
 def _parameter(name: str, value: object, where: str) -> list[tuple[str, str]]:
     """A parameter as pairs of a query string: a list gives its name as often as it has values."""
-    _key(name, f"{where} sets")
+    _key(name, language.say("{where} sets", where=where))
     if name in RESERVED:
-        raise ValueError(f"{where} sets {name!r}, which belongs to the lesson itself: name a parameter of the page")
+        told = "{where} sets {name!r}, which belongs to the lesson itself: name a parameter of the page"
+        raise _wrong(told, where=where, name=name)
     values = value if isinstance(value, list) else [value]
     if len(values) > MOST_PARAMETERS:
-        raise ValueError(f"{where} gives {name} {len(values):,} values, expected up to {MOST_PARAMETERS}")
+        told = "{where} gives {name} {count:,} values, expected up to {most}"
+        raise _wrong(told, where=where, name=name, count=len(values), most=MOST_PARAMETERS)
     return [(name, _value(each, f"{where}: {name}")) for each in values]
 
 
@@ -281,46 +288,53 @@ def _value(value: object, where: str) -> str:
         return str(value).lower()
     if isinstance(value, int | float):
         if not math.isfinite(value):
-            raise ValueError(f"{where} is {value}, expected a finite number")
+            raise _wrong("{where} is {value}, expected a finite number", where=where, value=value)
         return str(value) if isinstance(value, int) else f"{value:.12g}"
     if isinstance(value, str):
         return _text(value, where, LONGEST_VALUE, empty=True, html=True)
-    raise ValueError(f"{where} is {_kind(value)}, expected a text, a number, true, false, or a list of these")
+    told = "{where} is {kind}, expected a text, a number, true, false, or a list of these"
+    raise _wrong(told, where=where, kind=_kind(value))
 
 
 def _key(key: object, where: str) -> str:
     if not isinstance(key, str) or not KEY.fullmatch(key):
-        raise ValueError(f"{where} {_kind(key)}, expected a name of letters, digits and _ as the address bar shows it")
+        told = "{where} {key}, expected a name of letters, digits and _ as the address bar shows it"
+        raise _wrong(told, where=where, key=_kind(key))
     return key
 
 
 def _text(value: object, where: str, longest: int, *, empty: bool = False, html: bool = False) -> str:
     if not isinstance(value, str):
-        raise ValueError(f"{where} is {_kind(value)}, expected a text")  # noqa: TRY004 - what a file holds is a value
+        raise _wrong("{where} is {kind}, expected a text", where=where, kind=_kind(value))
     if len(value) > longest:
-        raise ValueError(f"{where} has {len(value):,} characters, expected up to {longest:,}")
+        told = "{where} has {count:,} characters, expected up to {most:,}"
+        raise _wrong(told, where=where, count=len(value), most=longest)
     if not empty and not value.strip():
-        raise ValueError(f"{where} is empty, expected some words")
+        raise _wrong("{where} is empty, expected some words", where=where)
     try:
         value.encode("utf-8")
     except UnicodeEncodeError:
-        raise ValueError(f"{where} has half of a character (a lone surrogate), which is no text") from None
+        told = "{where} has half of a character (a lone surrogate), which is no text"
+        raise _wrong(told, where=where) from None
     if not html and (tag := _HTML.search(value)):
-        raise ValueError(f"{where} has HTML, `{_plain(tag[0])}`: write Markdown instead")
+        raise _wrong("{where} has HTML, `{tag}`: write Markdown instead", where=where, tag=_plain(tag[0]))
     return value
 
 
 def _fields(found: object, where: str, needed: set[str], free: set[str]) -> dict[str, Any]:
     if not isinstance(found, dict):
         wanted = ", ".join(sorted(needed))
-        raise ValueError(f"{where} is {_kind(found)}, expected an object with {wanted}")  # noqa: TRY004 - as in `_text`
-    names = f"{', '.join(sorted(needed))}, and if you like {', '.join(sorted(free))}"
+        raise _wrong("{where} is {kind}, expected an object with {names}", where=where, kind=_kind(found), names=wanted)
+    names = language.say(
+        "{needed}, and if you like {free}", needed=", ".join(sorted(needed)), free=", ".join(sorted(free))
+    )
     for name in found:
         if name not in needed | free:
-            raise ValueError(f"{where} has `{_plain(name)}`, which means nothing here: expected {names}")
+            told = "{where} has `{name}`, which means nothing here: expected {names}"
+            raise _wrong(told, where=where, name=_plain(name), names=names)
     for name in sorted(needed):
         if name not in found:
-            raise ValueError(f"{where} has no {name}, expected {names}")
+            raise _wrong("{where} has no {name}, expected {names}", where=where, name=name, names=names)
     return found
 
 
@@ -330,18 +344,23 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"`{_plain(twice)}` stands twice in one object, expected it once")
+        raise _wrong("`{name}` stands twice in one object, expected it once", name=_plain(twice))
     return found
 
 
 def _whole(digits: str) -> int:
     if len(digits) > 18:
-        raise ValueError(f"The file has a whole number of {len(digits):,} digits, expected up to 18")
+        raise _wrong("The file has a whole number of {count:,} digits, expected up to 18", count=len(digits))
     return int(digits)
 
 
 def _no_number(word: str) -> NoReturn:
-    raise ValueError(f"The file has {word}, which is no number of JSON")
+    raise _wrong("The file has {word}, which is no number of JSON", word=word)
+
+
+def _wrong(text: str, /, **values: object) -> ValueError:
+    """What is wrong with a file, in the visitor's language."""
+    return ValueError(language.say(text, **values))
 
 
 def _kind(value: object) -> str:
@@ -350,7 +369,9 @@ def _kind(value: object) -> str:
         return f"`{_plain(value)}`"
     if value is None or isinstance(value, bool | int | float):
         return f"`{_plain(json.dumps(value))}`"
-    return f"a list of {len(value):,}" if isinstance(value, list) else "an object"
+    return (
+        language.say("a list of {count:,}", count=len(value)) if isinstance(value, list) else language.say("an object")
+    )
 
 
 def _plain(text: str) -> str:

@@ -105,8 +105,8 @@ def _bar() -> Seat | None:
         hrefs = [lesson.address(found, k, say) for k in range(1, len(found.steps) + 1)]
         _dress(step.hide, step.look)
         with st.container(border=True, key="lesson_bar", gap="xsmall"):
-            steps(found.title, hrefs, at=number, leave=LESSONS, look=step.look)
-            st.markdown(lesson.harmless(step.text))
+            steps(say(found.title), hrefs, at=number, leave=LESSONS, look=step.look)
+            st.markdown(lesson.harmless(say(step.text)))
             spot = st.empty()
         if wrong:
             st.warning(wrong)

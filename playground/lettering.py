@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from models.cells import Cell
 from playground import theme
+from playground.language import say
 from playground.notation import NOTATIONS, SKETCHED, Notation
 from playground.notation import html as formula
 
@@ -51,7 +52,7 @@ class Row:
 def rows(cell: Cell) -> tuple[Row, ...]:
     """Every gate and state of a cell, the states of the step before, and the input."""
     values = [(equation.name, equation.role, equation.title) for equation in cell.equations]
-    values += [(f"{state}@-1", "", f"{state} of the step before") for state in cell.states]
+    values += [(f"{state}@-1", "", say("{state} of the step before", state=state)) for state in cell.states]
     values.append(("x", "", "input"))
     lent = NOTATIONS["PyTorch"].hands[cell.kind]
     borrowed = tuple(n for n, notation in COLUMNS.items() if n != "PyTorch" and notation.hands.get(cell.kind) is lent)
@@ -133,15 +134,15 @@ def slice_table(cell: Cell, hidden: int) -> dict[str, list[str]]:
         return f"{first}:{stop}"
 
     def places(blocks: tuple[int, int]) -> str:
-        return f"{blocks[0] * hidden} to {blocks[1] * hidden - 1}"
+        return say("{first} to {last}", first=blocks[0] * hidden, last=blocks[1] * hidden - 1)
 
     return {
-        "gate": [_plain(torch.symbol(each.name, cell)) for each in found],
-        "PyTorch: rows": [f"[{span(e.torch)}]" for e in found],
-        f"rows if H = {hidden}": [places(each.torch) for each in found],
-        "Keras calls it": [_plain(keras.symbol(each.name, cell)) for each in found],
-        "Keras: columns": [f"[:, {span(each.keras)}]" for each in found],
-        f"columns if H = {hidden}": [places(each.keras) for each in found],
+        say("gate"): [_plain(torch.symbol(each.name, cell)) for each in found],
+        say("PyTorch: rows"): [f"[{span(e.torch)}]" for e in found],
+        say("rows if H = {hidden}", hidden=hidden): [places(each.torch) for each in found],
+        say("Keras calls it"): [_plain(keras.symbol(each.name, cell)) for each in found],
+        say("Keras: columns"): [f"[:, {span(each.keras)}]" for each in found],
+        say("columns if H = {hidden}", hidden=hidden): [places(each.keras) for each in found],
     }
 
 
@@ -159,7 +160,7 @@ def letter_table(cell: Cell, chosen: str, *, dark: bool) -> str:
     head = "".join(_head(column, base, chosen=column == chosen) for column in (_FIRST, *COLUMNS))
     body = "".join(_row(row, base, chosen, dark=dark) for row in rows(cell))
     return (
-        '<div style="overflow-x:auto" tabindex="0" role="region" aria-label="Notation table">'
+        f'<div style="overflow-x:auto" tabindex="0" role="region" aria-label="{html.escape(say("Notation table"))}">'
         f'<table style="border-collapse:collapse;width:100%;font-size:1rem;color:{base.text}">'
         f'<caption style="text-align:left;caption-side:bottom;opacity:.75;padding-top:.4em">{_caption(cell)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
@@ -168,27 +169,32 @@ def letter_table(cell: Cell, chosen: str, *, dark: bool) -> str:
 
 def _caption(cell: Cell) -> str:
     silent = [column for column, notation in COLUMNS.items() if not _letter(notation, "h", cell)]
-    told = f" {SILENT}: {' and '.join(silent)} write no equation of the {cell.kind}." if silent else ""
-    borrowed = rows(cell)[0].borrowed
-    told += f" Pale: {' and '.join(borrowed)} has no {cell.kind}; PyTorch's letters stand in." if borrowed else ""
-    return f"Colours go by role: what a value is for.{told}"
+    told = [say("Colours go by role: what a value is for.")]
+    between = f" {say('and')} "
+    if silent:
+        text = "{silent}: {names} write no equation of the {kind}."
+        told.append(say(text, silent=SILENT, names=between.join(silent), kind=cell.kind))
+    if borrowed := rows(cell)[0].borrowed:
+        text = "Pale: {names} has no {kind}; PyTorch's letters stand in."
+        told.append(say(text, names=between.join(borrowed), kind=cell.kind))
+    return " ".join(told)
 
 
 def _head(column: str, base: theme.Base, *, chosen: bool) -> str:
     edge = f"3px solid {base.primary}" if chosen else f"2px solid {base.border}"
     stuck = f"position:sticky;left:0;background:{base.background};" if column == _FIRST else ""
     style = f"{stuck}text-align:left;padding:.35em .7em;border-bottom:{edge};white-space:nowrap"
-    return f'<th scope="col" style="{style}">{column}</th>'
+    return f'<th scope="col" style="{style}">{say(column)}</th>'
 
 
 def _row(row: Row, base: theme.Base, chosen: str, *, dark: bool) -> str:
     colour = theme.ROLES[row.role].line(dark=dark) if row.role else "transparent"
-    role = f' <small style="color:{colour};font-weight:600">{row.role}</small>' if row.role else ""
+    role = f' <small style="color:{colour};font-weight:600">{say(row.role)}</small>' if row.role else ""
     style = (
         f"position:sticky;left:0;background:{base.background};text-align:left;font-weight:400;padding:.3em .7em;"
         f"border-left:6px solid {colour};white-space:nowrap"
     )
-    cells = [f'<th scope="row" style="{style}">{html.escape(row.title)}{role}</th>']
+    cells = [f'<th scope="row" style="{style}">{html.escape(say(row.title))}{role}</th>']
     for column, latex in row.letters.items():
         shade = f"background:{base.secondary};" if column == chosen else ""
         pale = "opacity:.5;" if column in row.borrowed else ""
@@ -207,12 +213,13 @@ def line_table(name: str, cell: Cell, chosen: str, *, dark: bool) -> str:
     body = "".join(
         f'<tr style="border-bottom:1px solid {base.border};{_shade(line.column == chosen, base)}">'
         f'<th scope="row" style="text-align:left;padding:.35em .7em;border-left:6px solid {colour}">{line.column}</th>'
-        f'<td style="padding:.35em .7em">{html.escape(line.title)}</td>'
+        f'<td style="padding:.35em .7em">{html.escape(say(line.title))}</td>'
         f'<td style="padding:.35em .7em;white-space:nowrap">{formula(line.latex)}</td></tr>'
         for line in lines(name, cell)
     )
     return (
-        '<div style="overflow-x:auto" tabindex="0" role="region" aria-label="One line in every notation">'
+        '<div style="overflow-x:auto" tabindex="0" role="region" '
+        f'aria-label="{html.escape(say("One line in every notation"))}">'
         f'<table style="border-collapse:collapse;width:100%;color:{base.text}">{body}</table></div>'
     )
 
@@ -232,7 +239,7 @@ def strip(cell: Cell, *, dark: bool) -> str:
     for (title, blocks), notation in zip(orders.items(), ("PyTorch", "Keras"), strict=True):
         cells = "".join(_block(each.role, NOTATIONS[notation].symbol(each.name, cell), dark=dark) for each in blocks)
         parts.append(
-            f'<div style="margin:.3em 0"><small style="opacity:.8">{title}</small>'
+            f'<div style="margin:.3em 0"><small style="opacity:.8">{say(title)}</small>'
             f'<div style="display:flex;gap:3px;max-width:34rem">{cells}</div></div>'
         )
     return "".join(parts)
@@ -247,7 +254,7 @@ def _block(role: str, latex: str, *, dark: bool) -> str:
 def unsaid(cell: Cell) -> str:
     """What to know before comparing the hands, as a Markdown list."""
     told = {column: notation.remark(cell) for column, notation in COLUMNS.items() if _letter(notation, "h", cell)}
-    return "\n".join(f"- **{column}**: {remark}" for column, remark in told.items() if remark)
+    return "\n".join(f"- **{column}**: {say(remark)}" for column, remark in told.items() if remark)
 
 
 def values(cell: Cell) -> dict[str, str]:

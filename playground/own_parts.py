@@ -19,6 +19,7 @@ from models.own_examples import EXAMPLES, Example, found
 from models.own_model import Asked, Found, Loss, Profiles, Reading, Recurrent, Source, Squash, View
 from playground import compute, controls, figures, showing, typed
 from playground import own_words as words
+from playground.language import said_all, say
 from playground.player import asked, player
 
 _KEPT = "own_kept"
@@ -88,8 +89,8 @@ def ask_model() -> Model:
     """Ask for a file; one of the examples stands in for it until there is one, and after one that cannot be read."""
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        brought = _upload("own_file", words.UPLOAD, weights_of)
-        st.caption(words.FORMATS)
+        brought = _upload("own_file", say(words.UPLOAD), weights_of)
+        st.caption(words.formats())
     with right:
         example = _ask_example(disabled=brought is not None and brought.value is not None)
     if brought and brought.wrong:
@@ -122,17 +123,17 @@ def _ask_example(*, disabled: bool) -> str:
     """Ask for an example, and offer its file to take home."""
     titles = {name: example.title for name, example in EXAMPLES.items()}
     if disabled:
-        st.caption("Remove your file to come back to the examples.")
+        st.caption(say("Remove your file to come back to the examples."))
         return next(iter(EXAMPLES))
     name = controls.select("own", "example", "No file at hand? Look into one that ships", titles, 420)
     example = EXAMPLES[name]
     with st.container(horizontal=True, gap="small", key="own_downloads"):
         st.download_button(
-            "Its file", example.data, example.file, key="own_example_file", icon=":material/download:", on_click="ignore",
-            help="A safetensors file, to try the upload with",
+            say("Its file"), example.data, example.file, key="own_example_file", icon=":material/download:",
+            on_click="ignore", help=say("A safetensors file, to try the upload with"),
         )  # fmt: skip
         st.download_button(
-            "Its vocabulary", example.tokens, "vocabulary.json", key="own_example_tokens", icon=":material/download:",
+            say("Its vocabulary"), example.tokens, "vocabulary.json", key="own_example_tokens", icon=":material/download:",
             on_click="ignore",
         )  # fmt: skip
     return name
@@ -231,7 +232,8 @@ def _ask(model: Model, name: str, label: str, options: Mapping[str, str], width:
     if model.example:
         return controls.select(f"own_{model.tag}", name, label, options, width)
     key = f"own_{model.tag}_{name}"
-    chosen = st.selectbox(label, list(options), format_func=options.__getitem__, key=key, width=width)
+    labels = said_all(options)
+    chosen = st.selectbox(say(label), list(options), format_func=labels.__getitem__, key=key, width=width)
     return chosen if chosen in options else next(iter(options))
 
 
@@ -243,14 +245,16 @@ def _ask_extras(model: Model, layer: Recurrent, embedding: str) -> tuple[tuple[s
     if model.example:
         return model.tokens, None
     longest = OWN_MODEL.longest(layer.hidden)
-    with st.expander("Vocabulary and input vectors (optional)", icon=":material/attach_file:", key="own_extras"):
-        st.caption(words.EXTRAS)
+    with st.expander(say("Vocabulary and input vectors (optional)"), icon=":material/attach_file:", key="own_extras"):
+        st.caption(say(words.EXTRAS))
         left, right = st.columns(2, gap="medium")
         with left:
-            brought = _upload("own_vocabulary", "Vocabulary", vocabulary.read)
+            brought = _upload("own_vocabulary", say("Vocabulary"), vocabulary.read)
         with right:
             read = partial(vectors_file.read, width=layer.inputs, longest=longest)
-            given = _upload("own_vectors", f"Input vectors: (T, {layer.inputs})", read, layer.inputs, longest)
+            given = _upload(
+                "own_vectors", say("Input vectors: (T, {inputs})", inputs=layer.inputs), read, layer.inputs, longest
+            )
     for one in (brought, given):
         if one and one.wrong:
             st.warning(f"{words.plain(one.wrong)}.")
@@ -260,7 +264,7 @@ def _ask_extras(model: Model, layer: Recurrent, embedding: str) -> tuple[tuple[s
         st.warning(f"{words.too_many(len(tokens), len(rows))}.")
         tokens = ()
     if tokens and rows is None:
-        st.info(words.NO_EMBEDDING)
+        st.info(say(words.NO_EMBEDDING))
     return tokens, given if given and given.value is not None else None
 
 
@@ -305,7 +309,7 @@ def _ask_number(model: Model, name: str, label: str, low: int, high: int, value:
     bound = "query-params" if model.example else None
     if model.example:
         controls.check_link(key, low, high)
-    found = st.number_input(label, low, high, value, key=key, bind=bound, width=130)
+    found = st.number_input(say(label), low, high, value, key=key, bind=bound, width=130)
     return value if found is None else int(found)
 
 
@@ -347,7 +351,7 @@ def show_player(chosen: Chosen) -> None:
 
 def show_gradients(chosen: Chosen) -> None:
     """The tab "Gradients": how far back this layer feels."""
-    st.markdown(words.GRADIENTS)
+    st.markdown(say(words.GRADIENTS))
     picked = controls.choice("own", "loss", "Loss: the sum of h at", words.LOSSES, "last")
     loss = next(each for each in get_args(Loss) if each == picked)
     try:
@@ -357,11 +361,11 @@ def show_gradients(chosen: Chosen) -> None:
         return
     showing.chart(
         figures.bands(
-            words.bands(found), "Gradients on their way back", "lag: steps back from the last one read",
-            "norm, log axis", dark=controls.dark(),
+            words.bands(found), say("Gradients on their way back"), say("lag: steps back from the last one read"),
+            say("norm, log axis"), dark=controls.dark(),
         ),
         key="own_gradients",
-        alt="The norms of dL/dh, of dh_T/dh_t and, of an LSTM, of dc_T/dc_t against the lag, on a log axis",
+        alt=say("The norms of dL/dh, of dh_T/dh_t and, of an LSTM, of dc_T/dc_t against the lag, on a log axis"),
     )  # fmt: skip
     st.markdown(" ".join([words.fading(found), words.memory_told(found), words.backwards_told(chosen.asked.view)]))
 
@@ -376,7 +380,7 @@ def _profiles(chosen: Chosen, loss: Loss) -> Profiles:
         kept["own_profiles"] = (question, {})
     known: dict[Loss, Profiles] = kept["own_profiles"][1]
     if loss not in known:
-        with st.spinner("Multiplying Jacobians …"):  # a second or two for the largest layer
+        with st.spinner(say("Multiplying Jacobians …")):  # a second or two for the largest layer
             known[loss] = own_model.profiles(chosen.reading.seen.trace, loss, next(iter(known.values()), None))
     return known[loss]
 
@@ -389,27 +393,27 @@ def show_shapes(chosen: Chosen) -> None:
         st.markdown(words.sketch(layer))
         st.dataframe(
             words.shape_rows(layer, chosen.reading.seen), hide_index=True, width="stretch",
-            alt="The tensors that go in and come out, their shapes and their axes",
+            alt=say("The tensors that go in and come out, their shapes and their axes"),
         )  # fmt: skip
         st.markdown(words.counted(layer))
     with right:
         st.dataframe(
             words.weight_rows(layer), hide_index=True, width="stretch",
-            alt="Every weight of the recurrent layers, its shape and how many numbers it has",
+            alt=say("Every weight of the recurrent layers, its shape and how many numbers it has"),
         )  # fmt: skip
-    st.markdown("**The same layer in a notebook**, with the weights of the file:")
+    st.markdown(say("**The same layer in a notebook**, with the weights of the file:"))
     lines = own_model.lines(layer, chosen.model.found.kind, chosen.model.name, chosen.asked.view.squash)
     st.code(lines, language="python", wrap_lines=True)
 
 
 def ending(model: Model) -> None:
     """What to notice, and two things to try."""
-    st.subheader("What to notice")
-    st.markdown(words.NOTICE)
-    st.subheader("Two things to try")
+    st.subheader(say("What to notice"))
+    st.markdown(say(words.NOTICE))
+    st.subheader(say("Two things to try"))
     if model.example:
         typed.attempts("own", words.TRIES)
     else:
         for name, (_, look) in words.TRIES.items():
-            st.markdown(f"**{name}** (an example: remove your file first). {look}")
-    st.markdown(words.TRAINED_HERE)
+            st.markdown(say("**{name}** (an example: remove your file first). {look}", name=say(name), look=say(look)))
+    st.markdown(say(words.TRAINED_HERE))

@@ -20,6 +20,7 @@ from models.own_model import (
 )
 from models.shapes import GATES
 from playground.figures import Band
+from playground.language import say
 from playground.player import Numbers, Token, Track, Words
 
 Attempts = Mapping[str, tuple[Mapping[str, object], str]]
@@ -66,25 +67,32 @@ def code(text: str, most: int = _SHOWN) -> str:
 
 def complaint(wrong: str, kept: str) -> str:
     """What is wrong with a file, and what stays in view, as Markdown."""
-    return f"{plain(wrong)}. What you see is still {code(kept)}."
+    return say("{wrong}. What you see is still {kept}.", wrong=plain(wrong), kept=code(kept))
 
 
 def found(name: str, model: Found) -> str:
     """What was found in a file, as Markdown."""
     count = len(model.layers)
-    what = "one recurrent layer" if count == 1 else f"{count} recurrent layers"
-    told = f"Found in {code(name)}: {what}, {'; '.join(code(layer.title, 120) for layer in model.layers[:4])}"
-    return f"{told}{' and more' if count > 4 else ''}."
+    what = say("one recurrent layer") if count == 1 else say("{count} recurrent layers", count=count)
+    titles = "; ".join(code(layer.title, 120) for layer in model.layers[:4])
+    if count > 4:
+        return say("Found in {file}: {what}, {titles} and more.", file=code(name), what=what, titles=titles)
+    return say("Found in {file}: {what}, {titles}.", file=code(name), what=what, titles=titles)
 
 
 def sketch(layer: Recurrent) -> str:
     """How the cell was told from the shapes, as Markdown."""
     gates, hidden = GATES[layer.cell], layer.hidden
-    blocks = "one block of rows" if gates == 1 else f"{gates} blocks of rows"
-    article = "a" if layer.cell == "GRU" else "an"
-    return (
-        f"`weight_hh_l0` has {gates * hidden} rows and {hidden} columns, so H = {hidden} and "
-        f"{gates * hidden} / {hidden} = {gates}: {blocks}, which is {article} **{layer.cell}**."
+    blocks = say("one block of rows") if gates == 1 else say("{gates} blocks of rows", gates=gates)
+    cell = say("a **GRU**") if layer.cell == "GRU" else say("an **{cell}**", cell=layer.cell)
+    return say(
+        "`weight_hh_l0` has {rows} rows and {hidden} columns, so H = {hidden} and "
+        "{rows} / {hidden} = {gates}: {blocks}, which is {cell}.",
+        rows=gates * hidden,
+        hidden=hidden,
+        gates=gates,
+        blocks=blocks,
+        cell=cell,
     )
 
 
@@ -101,8 +109,8 @@ def matrix(name: str) -> str:
 def strand(layer: Recurrent, view: View) -> str:
     """Which layer and direction is looked at, in a few words."""
     parts = [layer.name[:_SHOWN] or layer.cell]
-    parts += [f"layer {view.layer + 1} of {layer.layers}"] if layer.layers > 1 else []
-    parts += ["backward" if view.reverse else "forward"] if layer.both_ways else []
+    parts += [say("layer {layer} of {layers}", layer=view.layer + 1, layers=layer.layers)] if layer.layers > 1 else []
+    parts += [say("backward") if view.reverse else say("forward")] if layer.both_ways else []
     return ", ".join(parts).encode("utf-8", "replace").decode("utf-8")
 
 
@@ -113,7 +121,7 @@ def tokens(reading: Reading, vocabulary: Sequence[str]) -> tuple[Token, ...]:
     """Names of the steps: tokens, with a remark where the network reads others than were written; ids; or plain numbers."""
     if reading.tokens:
         return tuple(
-            Token(_seen(piece), "" if vocabulary[k] == piece else f"read as {vocabulary[k]}")
+            Token(_seen(piece), "" if vocabulary[k] == piece else say("read as {token}", token=vocabulary[k]))
             for piece, k in zip(reading.tokens, reading.ids, strict=True)
         )
     if reading.ids:
@@ -128,29 +136,35 @@ def _seen(piece: str) -> str:
 def first(source: Source, vocabulary: Sequence[str], rows: int, text: str) -> tuple[str, str]:
     """What a field for a text or for ids begins with, and its label."""
     if source == "ids":
-        return " ".join(map(str, range(min(rows, 12)))), f"Ids from 0 to {rows - 1:,} (Enter reads them)"
+        return " ".join(map(str, range(min(rows, 12)))), say("Ids from 0 to {last:,} (Enter reads them)", last=rows - 1)
     plain_ones = [token for token in vocabulary if token.strip() and token[:1] not in "<["]
     some = plain_ones[:8] or list(vocabulary[:8])
     joint = "" if all(len(token) == 1 for token in some) else " "
-    return text or joint.join(some), "Text (Enter reads it)"
+    return text or joint.join(some), say("Text (Enter reads it)")
 
 
 def normal_told(seed: int, inputs: int) -> str:
     """Where random inputs come from, as Markdown."""
-    return (
-        f"The file has no inputs, so each $x_t$ is {inputs} random numbers from N(0, 1), drawn with seed {seed}: the same "
-        "seed, the same numbers."
+    return say(
+        "The file has no inputs, so each $x_t$ is {inputs} random numbers from N(0, 1), drawn with seed {seed}: the same "
+        "seed, the same numbers.",
+        inputs=inputs,
+        seed=seed,
     )
 
 
 def file_told(name: str) -> str:
     """Where input vectors come from, as Markdown."""
-    return f"The inputs are those of {code(name)}."
+    return say("The inputs are those of {file}.", file=code(name))
 
 
 def too_many(tokens: int, rows: int) -> str:
     """Why a vocabulary does not fit."""
-    return f"The vocabulary has {tokens:,} tokens and the embedding {rows:,} rows, expected at least as many rows"
+    return say(
+        "The vocabulary has {tokens:,} tokens and the embedding {rows:,} rows, expected at least as many rows",
+        tokens=tokens,
+        rows=rows,
+    )
 
 
 # ---- the player ------------------------------------------------------------------------------------------------------
@@ -162,12 +176,16 @@ def track(layer: Recurrent, asked: Asked, seen: Seen, vocabulary: Sequence[str],
     if seen.outputs is not None:
         classes = seen.outputs.shape[1]
         if shown == "number" or classes == 1:
-            says = Numbers(f"output of {_cut(head)}", seen.outputs[:, 0])
+            says = Numbers(say("output of {name}", name=_cut(head)), seen.outputs[:, 0])
         else:
             known = len(vocabulary) == classes
-            names = [_seen(token) for token in vocabulary] if known else [f"class {k}" for k in range(classes)]
+            names = (
+                [_seen(token) for token in vocabulary]
+                if known
+                else [say("class {number}", number=k) for k in range(classes)]
+            )
             words, probabilities = likeliest(seen.outputs, names)
-            says = Words(f"softmax of {_cut(head)}", words, probabilities, continues=False)
+            says = Words(say("softmax of {name}", name=_cut(head)), words, probabilities, continues=False)
     return Track(strand(layer, asked.view), seen.trace, says)
 
 
@@ -177,18 +195,24 @@ def _cut(name: str) -> str:
 
 def exactness(layer: Recurrent, seen: Seen) -> str:
     """The badge: how far the equations are from `torch.nn`, as Markdown."""
-    named = f"`torch.nn.{layer.cell}`"
-    what = (
-        f"The equations, stepped on their own through {'all layers' if layer.layers > 1 else 'the layer'}"
-        f"{' in both directions' if layer.both_ways else ''}, against {named} with your weights"
+    if layer.both_ways:
+        through = say("all layers in both directions") if layer.layers > 1 else say("the layer in both directions")
+    else:
+        through = say("all layers") if layer.layers > 1 else say("the layer")
+    what = say(
+        "The equations, stepped on their own through {through}, against {named} with your weights.",
+        through=through,
+        named=f"`torch.nn.{layer.cell}`",
     )
+    size = say("max &#124;difference&#124; {deviation:.1e}", deviation=seen.deviation)
     if seen.deviation <= CLOSE or seen.exact is None:
-        return f":green-badge[:material/verified: max &#124;difference&#124; {seen.deviation:.1e}] {what}."
-    return (
-        f":orange-badge[:material/warning: max &#124;difference&#124; {seen.deviation:.1e}] {what}. "
-        f"In float64 the difference is {seen.exact:.1e}: the equations are the same, but these weights magnify what "
-        "float32 rounds off, so two ways to compute h in float32 drift apart."
+        return f":green-badge[:material/verified: {size}] {what}"
+    why = say(
+        "In float64 the difference is {exact:.1e}: the equations are the same, but these weights magnify what "
+        "float32 rounds off, so two ways to compute h in float32 drift apart.",
+        exact=seen.exact,
     )
+    return f":orange-badge[:material/warning: {size}] {what} {why}"
 
 
 # ---- gradients -------------------------------------------------------------------------------------------------------
@@ -214,23 +238,28 @@ def fading(profiles: Profiles) -> str:
     """What the curves say, as Markdown."""
     steps = len(profiles.loss)
     if steps < 3:
-        return "Two lags make no curve: let it read a longer sequence."
+        return say("Two lags make no curve: let it read a longer sequence.")
     half = half_life(profiles.loss)
     lag = steps - 1
     if not math.isfinite(profiles.loss[-1]):
-        far = f"At lag {lag} it is exactly 0."
+        far = say("At lag {lag} it is exactly 0.", lag=lag)
     else:
-        far = f"At lag {lag} it is {_power(profiles.loss[-1] - profiles.loss[0])} what it is at lag 0."
+        factor = _power(profiles.loss[-1] - profiles.loss[0])
+        far = say("At lag {lag} it is {factor} what it is at lag 0.", lag=lag, factor=factor)
     if not math.isfinite(half):
-        return f"**The gradient is level, or exactly 0.** {far}"
+        return say("**The gradient is level, or exactly 0.** {far}", far=far)
     if half < 0:
-        return f"**The gradient grows on its way back: it doubles every {-half:.1f} steps** on average. {far}"
-    return f"**The gradient halves every {half:.1f} steps** on average. {far}"
+        return say(
+            "**The gradient grows on its way back: it doubles every {steps:.1f} steps** on average. {far}",
+            steps=-half,
+            far=far,
+        )
+    return say("**The gradient halves every {steps:.1f} steps** on average. {far}", steps=half, far=far)
 
 
 def _power(log10: float) -> str:
     """A factor in words, small and large ones as a power of ten."""
-    return f"{10**log10:.2g} times" if -3 <= log10 <= 4 else f"$10^{{{log10:.1f}}}$ times"
+    return say("{factor} times", factor=f"{10**log10:.2g}" if -3 <= log10 <= 4 else f"$10^{{{log10:.1f}}}$")
 
 
 def memory_told(profiles: Profiles) -> str:
@@ -242,13 +271,21 @@ def memory_told(profiles: Profiles) -> str:
     if not (math.isfinite(h) and math.isfinite(c)):
         return ""
     if c > h:
-        return f"The memory c carries further than h: at lag {lag} its derivative is {_power(c - h)} as large."
-    return f"The memory c carries no further than h here: at lag {lag} its derivative is {_power(c - h)} as large."
+        return say(
+            "The memory c carries further than h: at lag {lag} its derivative is {factor} as large.",
+            lag=lag,
+            factor=_power(c - h),
+        )
+    return say(
+        "The memory c carries no further than h here: at lag {lag} its derivative is {factor} as large.",
+        lag=lag,
+        factor=_power(c - h),
+    )
 
 
 def backwards_told(view: View) -> str:
     """Which way the lag runs, as Markdown."""
-    return "This direction reads from the right, so its last step is the first token." if view.reverse else ""
+    return say("This direction reads from the right, so its last step is the first token.") if view.reverse else ""
 
 
 # ---- shapes ----------------------------------------------------------------------------------------------------------
@@ -260,18 +297,18 @@ def shape_rows(layer: Recurrent, seen: Seen) -> dict[str, list[str]]:
     rows = "2L" if layer.both_ways else "L"
     axes = {"x": "(B, T, D)", "output": f"(B, T, {wide})", "h_n": f"({rows}, B, H)", "c_n": f"({rows}, B, H)"}
     return {
-        "tensor": list(seen.shapes),
-        "shape": [str(shape) for shape in seen.shapes.values()],
-        "axes": [axes[name] for name in seen.shapes],
+        say("tensor"): list(seen.shapes),
+        say("shape"): [str(shape) for shape in seen.shapes.values()],
+        say("axes"): [axes[name] for name in seen.shapes],
     }
 
 
 def weight_rows(layer: Recurrent) -> dict[str, list]:
     """Every weight, its shape, and how many numbers it has."""
     return {
-        "weight": list(layer.weights),
-        "shape": [str(tuple(weight.shape)) for weight in layer.weights.values()],
-        "numbers": [weight.numel() for weight in layer.weights.values()],
+        say("weight"): list(layer.weights),
+        say("shape"): [str(tuple(weight.shape)) for weight in layer.weights.values()],
+        say("numbers"): [weight.numel() for weight in layer.weights.values()],
     }
 
 
@@ -284,11 +321,15 @@ def counted(layer: Recurrent) -> str:
         biases = f" + 2·{hidden}" if layer.bias else ""
         ways = "2 · " if layer.both_ways else ""
         each = layer.directions * gates * (hidden * columns + hidden * hidden + 2 * hidden * layer.bias)
-        lines.append(f"- layer {k + 1}: {ways}{gates} · ({hidden}·{columns} + {hidden}·{hidden}{biases}) = {each:,}")
-    formula = f"G (H·columns + H·H{' + 2H' if layer.bias else ''})"
-    ways = " in each direction" if layer.both_ways else ""
-    head = f"**{layer.parameters:,} weights.** Each layer has {formula} of them{ways}"
-    return f"{head}, with G = {gates} block{'s' if gates > 1 else ''} of rows:\n" + "\n".join(lines)
+        named = say("layer {layer}", layer=k + 1)
+        lines.append(f"- {named}: {ways}{gates} · ({hidden}·{columns} + {hidden}·{hidden}{biases}) = {each:,}")
+    formula = say("G (H·columns + H·H + 2H)") if layer.bias else say("G (H·columns + H·H)")
+    blocks = say("1 block of rows") if gates == 1 else say("{gates} blocks of rows", gates=gates)
+    each_way = "**{weights:,} weights.** Each layer has {formula} of them in each direction, with G = {blocks}:"
+    one_way = "**{weights:,} weights.** Each layer has {formula} of them, with G = {blocks}:"
+    told = each_way if layer.both_ways else one_way
+    head = say(told, weights=layer.parameters, formula=formula, blocks=blocks)
+    return f"{head}\n" + "\n".join(lines)
 
 
 # ---- endings ---------------------------------------------------------------------------------------------------------
@@ -323,11 +364,18 @@ TRAINED_HERE = (
 )
 
 FORMATS = (
-    f"A file may have at most {OWN_MODEL.file_bytes / 1e6:g} MB (a larger one turns red and is not sent), and "
-    f"{OWN_MODEL.layers} layers of {OWN_MODEL.hidden} hidden units in each direction. A dict around the weights, such as "
-    '`{"model": …, "epoch": 3}`, is looked through. A pickle that asks for anything but tensors is refused before any of it '
-    "runs."
+    "A file may have at most {megabytes:g} MB (a larger one turns red and is not sent), and "
+    "{layers} layers of {hidden} hidden units in each direction. A dict around the weights, such as "
+    '`{{"model": …, "epoch": 3}}`, is looked through. A pickle that asks for anything but tensors is refused before any of '
+    "it runs."
 )
+
+
+def formats() -> str:
+    """What a file may be, as Markdown."""
+    limits = OWN_MODEL
+    return say(FORMATS, megabytes=limits.file_bytes / 1e6, layers=limits.layers, hidden=limits.hidden)
+
 
 EXTRAS = (
     "A vocabulary lets you type a text: JSON (a list, or token: id), or one token a line. Input vectors are a row of numbers "

@@ -15,6 +15,7 @@ from models.questions import Conventions
 from models.slips import NAMES, First, FourBlocks, Larger, Late, Minus, Shown, SmallUpdate, Weeks
 from playground import chaining, figures
 from playground.answers.entry import Answer
+from playground.language import say
 from playground.signpost import Signpost
 
 ASKED = (
@@ -60,34 +61,42 @@ def powers(found: Mapping[int, float]) -> Answer:
     """Riveill's powers of a quarter."""
     printed = {power.steps: float(number) for who, power, number in chaining.PRINTED if who == "Riveill"}
     off = printed[16] / 10 ** found[16]
-    text = (
-        f"The exact power is {10 ** found[16]:.3e}; the number on the slide is {1 / off:.0f} times too small: one zero too "
-        "many. All the others on it are right, rounded or cut off."
+    text = say(
+        "The exact power is {power:.3e}; the number on the slide is {times:.0f} times too small: one zero too "
+        "many. All the others on it are right, rounded or cut off.",
+        power=10 ** found[16],
+        times=1 / off,
     )
     exponents = list(found)
     lines = [
-        figures.Magnitude("exact", exponents, list(found.values()), "keep"),
-        figures.Magnitude("printed", exponents, [np.log10(printed[n]) for n in exponents], "candidate", 1, label=4),
+        figures.Magnitude(say("exact"), exponents, list(found.values()), "keep"),
+        figures.Magnitude(
+            say("printed"), exponents, [np.log10(printed[n]) for n in exponents], "candidate", 1, label=4
+        ),
     ]
     rows = chaining.checked()
     theirs = [k for k, who in enumerate(rows["lecture"]) if who == "Riveill"]
-    table = {title: [column[k] for k in theirs] for title, column in rows.items() if title != "lecture"}
+    table = {say(title): [column[k] for k in theirs] for title, column in rows.items() if title != "lecture"}
     return Answer(
         text,
-        partial(figures.magnitudes, lines, "One printed power lies below the line", "exponent n", "0.25ⁿ"),
-        "Powers of 0.25, exact and as printed, on a log axis: they part at exponent 16",
+        partial(figures.magnitudes, lines, say("One printed power lies below the line"), say("exponent n"), "0.25ⁿ"),
+        say("Powers of 0.25, exact and as printed, on a log axis: they part at exponent 16"),
         table,
-        "The printed powers beside the exact ones",
+        say("The printed powers beside the exact ones"),
     )
 
 
 def minus(found: Minus) -> Answer:
     """Yang's loss without its sign."""
-    text = (
+    text = say(
         "A logarithm of a probability is at most 0, so the printed sum has no smallest value: it falls without end as "
-        f"the right word becomes impossible. Let a softmax over three words learn for {len(found.with_minus) - 1} "
-        f"steps. With the minus sign P(right word) rises from {found.with_minus[0]:.2f} to {found.with_minus[-1]:.2f}; "
-        f"without it, it falls to {found.without[-1]:.0e}."
+        "the right word becomes impossible. Let a softmax over three words learn for {steps} "
+        "steps. With the minus sign P(right word) rises from {first:.2f} to {last:.2f}; "
+        "without it, it falls to {without:.0e}.",
+        steps=len(found.with_minus) - 1,
+        first=found.with_minus[0],
+        last=found.with_minus[-1],
+        without=found.without[-1],
     )
     steps = np.arange(len(found.with_minus))
     lines = [
@@ -99,37 +108,48 @@ def minus(found: Minus) -> Answer:
         partial(
             figures.lines,
             lines,
-            "The sign decides what is learned",
-            "steps of gradient descent",
-            "P(right word)",
+            say("The sign decides what is learned"),
+            say("steps of gradient descent"),
+            say("P(right word)"),
             span=(0, 1.05),
         ),
-        "Probability of the right word while both losses are made small",
+        say("Probability of the right word while both losses are made small"),
     )
 
 
 def four_blocks(found: FourBlocks) -> Answer:
     """A relevance gate in an LSTM."""
     letters = ", ".join(found.blocks)
-    text = (
-        f"`weight_ih_l0` of an LSTM with {found.hidden} units has {found.rows} rows: {len(found.blocks)} blocks for "
-        f"{letters}, and no fifth one that a relevance gate could have. With these four the equations give the h of "
-        f"`nn.LSTM` on a whole sentence, to {found.deviation:.0e}."
+    text = say(
+        "`weight_ih_l0` of an LSTM with {hidden} units has {rows} rows: {blocks} blocks for "
+        "{letters}, and no fifth one that a relevance gate could have. With these four the equations give the h of "
+        "`nn.LSTM` on a whole sentence, to {deviation:.0e}.",
+        hidden=found.hidden,
+        rows=found.rows,
+        blocks=len(found.blocks),
+        letters=letters,
+        deviation=found.deviation,
     )
     table = {
-        "block": list(found.blocks),
-        "rows": [f"{k * found.hidden} to {(k + 1) * found.hidden - 1}" for k in range(len(found.blocks))],
+        say("block"): list(found.blocks),
+        say("rows"): [
+            say("{first} to {last}", first=k * found.hidden, last=(k + 1) * found.hidden - 1)
+            for k in range(len(found.blocks))
+        ],
     }
-    return Answer(text, table=table, table_alt="The blocks of rows in the weights of an LSTM")
+    return Answer(text, table=table, table_alt=say("The blocks of rows in the weights of an LSTM"))
 
 
 def tanh_of_c(found: Shown) -> Answer:
     """A memory that is shown without tanh."""
-    text = (
+    text = say(
         "Without tanh the state has no bound, as the memory has none. One unit with all weights 0.5 that reads 1 at "
-        f"every step: after {len(found.bare)} steps h = o ∘ tanh(c) is {found.squashed[-1]:.3f}, and h = o ∘ c is "
-        f"{found.bare[-1]:.2f} and grows on. Luo, Xiao, Xu, Riveill and PyTorch have the tanh. (Some cells leave it "
-        "out on purpose: Xu's memory counter.)"
+        "every step: after {steps} steps h = o ∘ tanh(c) is {squashed:.3f}, and h = o ∘ c is "
+        "{bare:.2f} and grows on. Luo, Xiao, Xu, Riveill and PyTorch have the tanh. (Some cells leave it "
+        "out on purpose: Xu's memory counter.)",
+        steps=len(found.bare),
+        squashed=found.squashed[-1],
+        bare=found.bare[-1],
     )
     steps = np.arange(1, len(found.bare) + 1)
     lines = [
@@ -138,61 +158,75 @@ def tanh_of_c(found: Shown) -> Answer:
     ]
     return Answer(
         text,
-        partial(figures.lines, lines, "Without tanh the state grows with the memory", "step", "state h"),
-        "State of one LSTM unit by step, with and without tanh on its way out",
+        partial(figures.lines, lines, say("Without tanh the state grows with the memory"), say("step"), say("state h")),
+        say("State of one LSTM unit by step, with and without tanh on its way out"),
     )
 
 
 def undefined_gates(found: float) -> Answer:
     """Gates that are used and never defined."""
-    text = (
+    text = say(
         "With both lines filled in, and z written as Γu, the equations give the h of `nn.GRU` on a whole sentence, to "
-        f"{found:.0e}. Without them nothing says where Γu and Γr come from; each has weights of its own."
+        "{deviation:.0e}. Without them nothing says where Γu and Γr come from; each has weights of its own.",
+        deviation=found,
     )
     return Answer(text)
 
 
 def sampling(found: First) -> Answer:
     """Steps of sampling."""
-    text = (
+    text = say(
         "The first state is 0, but the network also needs a first *input*. Yang's picture feeds the zero vector, so it is "
-        f"x<1> = 0. It then says {100 * found.said[0]:.0f} % for “{found.tokens[0]}”; all probabilities add up to "
-        f"{found.total:.3f}. Draw one, feed it back, and repeat **these two** steps until `<eos>`. So it wrote: "
-        f"*{' '.join(found.text[:24])} …*"
+        "x<1> = 0. It then says {share:.0f} % for “{token}”; all probabilities add up to "
+        "{total:.3f}. Draw one, feed it back, and repeat **these two** steps until `<eos>`. So it wrote: "
+        "*{written} …*",
+        share=100 * found.said[0],
+        token=found.tokens[0],
+        total=found.total,
+        written=" ".join(found.text[:24]),
     )
     return Answer(
         text,
-        partial(figures.choices, found.tokens, found.said, found.left, 0, "What may come first, after the zero vector"),
-        "Probabilities of the likeliest first tokens, as said and as drawn from, where the unknown token has no share",
+        partial(
+            figures.choices, found.tokens, found.said, found.left, 0, say("What may come first, after the zero vector")
+        ),
+        say(
+            "Probabilities of the likeliest first tokens, as said and as drawn from, where the unknown token has no share"
+        ),
     )
 
 
 def late(found: Late) -> Answer:
     """A recurrence that reads x(t - 1)."""
     right, printed = int(found.right.argmax()) + 1, int(found.printed.argmax()) + 1
-    text = (
-        f"A push comes in at step {int(found.inputs.argmax()) + 1}. With x(t) the state answers at step {right}, with "
-        f"x(t − 1) at step {printed}: everything is one step late. In a tagger each word would get the tag of the word "
-        "before it."
+    text = say(
+        "A push comes in at step {push}. With x(t) the state answers at step {right}, with "
+        "x(t − 1) at step {printed}: everything is one step late. In a tagger each word would get the tag of the word "
+        "before it.",
+        push=int(found.inputs.argmax()) + 1,
+        right=right,
+        printed=printed,
     )
     steps = np.arange(1, len(found.right) + 1)
     lines = [
-        figures.Line("reads x(t)", steps, found.right, "state"),
-        figures.Line("reads x(t − 1)", steps, found.printed, "candidate", 1),
+        figures.Line(say("reads x(t)"), steps, found.right, "state"),
+        figures.Line(say("reads x(t − 1)"), steps, found.printed, "candidate", 1),
     ]
     return Answer(
         text,
-        partial(figures.lines, lines, "One step late", "step", "state h", span=(0.5, 0.85)),
-        "State of one unit that is pushed once, read at once and read one step late",
+        partial(figures.lines, lines, say("One step late"), say("step"), say("state h"), span=(0.5, 0.85)),
+        say("State of one unit that is pushed once, read at once and read one step late"),
     )
 
 
 def larger_weight(found: Larger) -> Answer:
     """A larger weight, a smaller derivative."""
-    text = (
+    text = say(
         "True as long as nothing is squashed: then dh₃/dh₁ = w². With tanh a larger w also drives the state towards "
-        f"±1, where the slope is near 0. At w = 0.5 the derivative is {found.small:.4f}, at w = 2 only "
-        f"{found.large:.4f}: **smaller**. Explosions are seen with ReLU or a linear cell, or while the states are small."
+        "±1, where the slope is near 0. At w = 0.5 the derivative is {small:.4f}, at w = 2 only "
+        "{large:.4f}: **smaller**. Explosions are seen with ReLU or a linear cell, or while the states are small.",
+        small=found.small,
+        large=found.large,
     )
     lines = [
         figures.Line("linear: w²", found.w[::8], found.linear[::8], "candidate", 1),
@@ -208,18 +242,21 @@ def larger_weight(found: Larger) -> Answer:
 def blend(found: Conventions) -> Answer:
     """Both readings of z."""
     keeps, writes = (" ".join(f"{value:.5f}" for value in row) for row in (found.keeps, found.writes))
-    text = (
-        f"All weights 0.5, inputs 1, 1, 0. Where z keeps, h is {keeps}; where it writes, {writes}. Turn the sign of "
-        f"z's weights, and both agree (largest difference {found.turned:g}). On a heat map of z the two are mirror images."
+    text = say(
+        "All weights 0.5, inputs 1, 1, 0. Where z keeps, h is {keeps}; where it writes, {writes}. Turn the sign of "
+        "z's weights, and both agree (largest difference {turned:g}). On a heat map of z the two are mirror images.",
+        keeps=keeps,
+        writes=writes,
+        turned=found.turned,
     )
     lines = [
-        figures.Line("z writes (Yang, Riveill)", [1, 2, 3], found.writes, "write", 1),
-        figures.Line("z keeps (PyTorch, Keras)", [1, 2, 3], found.keeps, "keep"),
+        figures.Line(say("z writes (Yang, Riveill)"), [1, 2, 3], found.writes, "write", 1),
+        figures.Line(say("z keeps (PyTorch, Keras)"), [1, 2, 3], found.keeps, "keep"),
     ]
     return Answer(
         text,
-        partial(figures.lines, lines, "The same weights, read both ways", "step", "h", span=(0, 0.5)),
-        "h of one GRU unit where z keeps and where z writes",
+        partial(figures.lines, lines, say("The same weights, read both ways"), say("step"), "h", span=(0, 0.5)),
+        say("h of one GRU unit where z keeps and where z writes"),
     )
 
 
@@ -227,66 +264,85 @@ def small_update(found: SmallUpdate) -> Answer:
     """An update gate of 1e-5."""
     ends = {name: curve[-1] for name, curve in found.curves.items()}
     fresh, plain, opened = ends["GRU as it begins"], ends["RNN as it begins"], ends["GRU, 3 added to z's bias"]
-    text = (
-        f"With Γu = 1e-5 a memory is kept: (1 − 1e-5)^1000 = {found.kept:.3f}. But a GRU has to *learn* such a gate. As it "
+    text = say(
+        "With Γu = 1e-5 a memory is kept: (1 − 1e-5)^1000 = {kept:.3f}. But a GRU has to *learn* such a gate. As it "
         "begins, Γu is about ½, and the gradient vanishes as that of an RNN: 99 steps back it is "
-        f"$10^{{{fresh:.0f}}}$, the RNN's $10^{{{plain:.0f}}}$. With 3 added to the bias of the gate that keeps it is "
-        f"$10^{{{opened:.1f}}}$."
+        "$10^{{{fresh:.0f}}}$, the RNN's $10^{{{plain:.0f}}}$. With 3 added to the bias of the gate that keeps it is "
+        "$10^{{{opened:.1f}}}$.",
+        kept=found.kept,
+        fresh=fresh,
+        plain=plain,
+        opened=opened,
     )
     roles = ("candidate", "state", "keep")
     lines = [
-        figures.Magnitude(name, np.arange(len(curve)), curve, role, dash)
+        figures.Magnitude(say(name), np.arange(len(curve)), curve, role, dash)
         for dash, (role, (name, curve)) in enumerate(zip(roles, found.curves.items(), strict=True))
     ]
     return Answer(
         text,
-        partial(figures.magnitudes, lines, "A fresh GRU vanishes like an RNN", "steps back", "‖dL/dh‖"),
-        "Size of the gradient by steps back, for a fresh RNN, a fresh GRU, and one whose gate stands open",
+        partial(figures.magnitudes, lines, say("A fresh GRU vanishes like an RNN"), say("steps back"), "‖dL/dh‖"),
+        say("Size of the gradient by steps back, for a fresh RNN, a fresh GRU, and one whose gate stands open"),
     )
 
 
 def only_f(found: Memory) -> Answer:
     """The direct path and the rest."""
     lag = len(found.path) - 1
-    text = (
+    text = say(
         "That is the direct path. But the gates read h, which was made from c: a second way, with matrices. In a fresh "
-        f"LSTM with a forget bias of 3, {lag} steps back the product of the f is $10^{{{found.path[-1]:.2f}}}$ in the unit "
-        f"where it is largest. The whole derivative has a norm of $10^{{{found.whole[-1]:.2f}}}$: most of it came through "
-        "the gates."
+        "LSTM with a forget bias of 3, {lag} steps back the product of the f is $10^{{{path:.2f}}}$ in the unit "
+        "where it is largest. The whole derivative has a norm of $10^{{{whole:.2f}}}$: most of it came through "
+        "the gates.",
+        lag=lag,
+        path=found.path[-1],
+        whole=found.whole[-1],
     )
     lags = np.arange(lag + 1)
     lines = [
-        figures.Magnitude("whole dc/dc", lags, found.whole, "memory"),
-        figures.Magnitude("product of f", lags, found.path, "keep", 1),
-        figures.Magnitude("through the gates", lags, found.through_h, "candidate", 2),
+        figures.Magnitude(say("whole dc/dc"), lags, found.whole, "memory"),
+        figures.Magnitude(say("product of f"), lags, found.path, "keep", 1),
+        figures.Magnitude(say("through the gates"), lags, found.through_h, "candidate", 2),
     ]
     return Answer(
         text,
-        partial(figures.magnitudes, lines, "The direct path is not all", "steps back", "norm of the derivative"),
-        "The product of forget gates, the whole derivative, and what the gates add, by steps back",
+        partial(
+            figures.magnitudes,
+            lines,
+            say("The direct path is not all"),
+            say("steps back"),
+            say("norm of the derivative"),
+        ),
+        say("The product of forget gates, the whole derivative, and what the gates add, by steps back"),
     )
 
 
 def names(found: Score) -> Answer:
     """Entities found by a program."""
-    text = (
-        f"Of {found.predicted} entities that the program marked {found.right} are right; {found.gold} are in the text, "
-        f"so F1 is {found.f1:g}. It is real output and a good exercise: cover the last column, and find the errors. A "
-        "tagger that has never seen a name guesses from its letters and its neighbours, and there it went wrong."
+    text = say(
+        "Of {predicted} entities that the program marked {right} are right; {gold} are in the text, "
+        "so F1 is {f1:g}. It is real output and a good exercise: cover the last column, and find the errors. A "
+        "tagger that has never seen a name guesses from its letters and its neighbours, and there it went wrong.",
+        predicted=found.predicted,
+        right=found.right,
+        gold=found.gold,
+        f1=found.f1,
     )
     table = {
-        "word": [word for word, _, _ in NAMES],
-        "the program says": [said for _, said, _ in NAMES],
-        "right": [right or "no entity" for _, _, right in NAMES],
+        say("word"): [word for word, _, _ in NAMES],
+        say("the program says"): [said for _, said, _ in NAMES],
+        say("right"): [right or say("no entity") for _, _, right in NAMES],
     }
-    return Answer(text, table=table, table_alt="Words with the type that the program gave and the right one")
+    return Answer(text, table=table, table_alt=say("Words with the type that the program gave and the right one"))
 
 
 def weeks(found: Weeks) -> Answer:
     """Weeks in years."""
-    text = (
-        f"200,000 articles at 400 a week are {found.weeks:g} weeks, as printed, and {found.weeks:g} weeks are "
-        f"{found.years:.1f} years. Rounded up it is 10; the point stands: nobody labels that much by hand."
+    text = say(
+        "200,000 articles at 400 a week are {weeks:g} weeks, as printed, and {weeks:g} weeks are "
+        "{years:.1f} years. Rounded up it is 10; the point stands: nobody labels that much by hand.",
+        weeks=found.weeks,
+        years=found.years,
     )
     return Answer(text)
 

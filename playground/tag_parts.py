@@ -13,6 +13,7 @@ from models.tagging import KINDS, Question
 from models.tasks import ads
 from playground import compute, controls, learning, typed
 from playground import tag_words as words
+from playground.language import say
 from playground.learning import Learning
 from playground.player import Token, asked, player
 
@@ -23,9 +24,9 @@ _UPDATES = 300
 
 def ending(page: str, notice: str, tries: words.Attempts) -> None:
     """What to notice, and two things to try."""
-    st.subheader("What to notice")
-    st.markdown(notice)
-    st.subheader("Two things to try")
+    st.subheader(say("What to notice"))
+    st.markdown(say(notice))
+    st.subheader(say("Two things to try"))
     typed.attempts(page, tries)
 
 
@@ -35,15 +36,15 @@ def _table(rows: Mapping[str, Sequence[Any]], alt: str) -> None:
     formats = dict.fromkeys(numbers, "%.1f") | ({"weights": "localized"} if "weights" in rows else {})
     count = min(20, len(next(iter(rows.values()))))
     st.dataframe(
-        dict(rows),
+        {say(name): cells for name, cells in rows.items()},
         hide_index=True,
         width="content",
         height=(count + 1) * _ROW + 3,
         column_config={
-            name: st.column_config.NumberColumn(f"{name}, %" if name in numbers else name, format=form)
+            say(name): st.column_config.NumberColumn(f"{say(name)}, %" if name in numbers else say(name), format=form)
             for name, form in formats.items()
         },
-        alt=alt,
+        alt=say(alt),
     )
 
 
@@ -57,7 +58,7 @@ def _steps_asked(steps: int, hidden: int) -> None:
 
 def predict_letters() -> None:
     """Who finds a name that nobody has seen? Asked first, answered by all networks."""
-    st.markdown(words.GUESS)
+    st.markdown(say(words.GUESS))
     guess = controls.choice("tag", "guess", "Your guess", words.GUESSES, "none", asks=words.GUESS)
     if guess != "none":
         controls.answer("tag_guess", words.graded(guess, _all(words.ASKED_SENTENCE)))
@@ -65,11 +66,11 @@ def predict_letters() -> None:
 
 def ask_text() -> str:
     """Ask for a sentence; one without words gets a sentence, and the last good one stays."""
-    text = st.text_input("Your sentence (Enter reads it)", words.EXAMPLE, key=_TEXT, bind="query-params") or ""
+    text = st.text_input(say("Your sentence (Enter reads it)"), words.EXAMPLE, key=_TEXT, bind="query-params") or ""
     with st.container(horizontal=True, gap="small", key="tag_examples"):
         for name, example in words.EXAMPLES.items():
             st.button(
-                name, key=f"tag_{name}", type="tertiary", help=example, on_click=typed.put, kwargs={_TEXT: example}
+                say(name), key=f"tag_{name}", type="tertiary", help=example, on_click=typed.put, kwargs={_TEXT: example}
             )
     return _good(text, "tag_good_text", words.EXAMPLE, "That sentence has no word to tag. Type some words.")
 
@@ -80,7 +81,8 @@ def _good(text: str, key: str, example: str, complaint: str) -> str:
         st.session_state[key] = text
         return text
     kept = st.session_state.get(key, example)
-    st.warning(f"{complaint} What you see still reads `{words.cut(kept, 60).replace('`', 'ˋ')}`.")
+    text = words.cut(kept, 60).replace("`", "ˋ")
+    st.warning(say("{complaint} What you see still reads `{text}`.", complaint=say(complaint), text=text))
     return kept
 
 
@@ -98,7 +100,7 @@ def show_ribbons(text: str) -> None:
 
 def show_network(text: str) -> None:
     """One network closely: every word, the evidence for one of them, and its readers step by step."""
-    st.subheader("One network closely")
+    st.subheader(say("One network closely"))
     kind = controls.select("tag", "network", "Network", words.NETWORKS, width=330)
     question = Question(text, kind)
     found = compute.words_tagged(question)
@@ -115,7 +117,7 @@ def show_network(text: str) -> None:
         st.markdown(words.evidence_words(found, word, moved))
     if not found.readers:
         st.markdown(
-            "This network has no recurrent layer: there is nothing to step. Choose another one to step through it."
+            say("This network has no recurrent layer: there is nothing to step. Choose another one to step through it.")
         )
         return
     tracks = words.tracks(found)
@@ -128,7 +130,7 @@ def show_network(text: str) -> None:
 
 def ask_word() -> str:
     """Ask for one word; none gets a sentence, and the last good one stays."""
-    text = st.text_input("Your word (Enter reads it)", words.WORD, key=_WORD, bind="query-params", width=320) or ""
+    text = st.text_input(say("Your word (Enter reads it)"), words.WORD, key=_WORD, bind="query-params", width=320) or ""
     with st.container(horizontal=True, gap="small", key="tag_words"):
         for word in words.INVENTED:
             st.button(word, key=f"tag_word_{word}", type="tertiary", on_click=typed.put, kwargs={_WORD: word})
@@ -147,8 +149,8 @@ def show_word(word: str) -> None:
 
 def show_letters(word: str) -> None:
     """The two readers of characters, letter by letter."""
-    st.subheader("The character vector, letter by letter")
-    st.markdown(words.LETTERS)
+    st.subheader(say("The character vector, letter by letter"))
+    st.markdown(say(words.LETTERS))
     found = compute.spelled(word)
     _steps_asked(len(found.letters), found.forward.hidden)
     player(words.letter_tracks(found), [Token(letter) for letter in found.letters], key="tag_letters")
@@ -159,7 +161,7 @@ def show_letters(word: str) -> None:
 
 def predict_lazy(facts: Mapping[str, Mapping[str, Any]]) -> bool:
     """What does a tagger score that always says O? Asked first, answered by its marks; whether somebody has guessed."""
-    st.markdown(words.GUESS_O)
+    st.markdown(say(words.GUESS_O))
     guess = controls.choice("tag", "lazy", "Your guess", words.GUESSES_O, "none", asks=words.GUESS_O)
     if guess != "none":
         controls.answer("tag_lazy", words.graded_o(guess, facts["word"]["baselines"]["always O"]["marks"]))
@@ -173,14 +175,14 @@ def show_scores(facts: Mapping[str, Mapping[str, Any]], *, lazy: bool) -> None:
         "Entity F1, precision and recall, and accuracy on known and unknown words, of each tagger",
     )
     st.markdown(words.score_words(facts))
-    st.markdown(words.LANGUAGE)
-    with st.expander("Parts of speech, from the same networks"):
+    st.markdown(say(words.LANGUAGE))
+    with st.expander(say("Parts of speech, from the same networks")):
         st.markdown(
             "Each network has a second read-out. Here the most frequent tag is strong: most words have one part of speech."
         )
         _table(words.part_table(facts), "Share of words with the right part of speech, of each tagger")
-    with st.expander("Find the errors: a large tagger on a news text"):
-        st.markdown("A lecture shows what a well-known library's tagger said of these words. How many are right?")
+    with st.expander(say("Find the errors: a large tagger on a news text")):
+        st.markdown(say("A lecture shows what a well-known library's tagger said of these words. How many are right?"))
         _table(words.four_table(), "Four words, what the tagger said and what they are")
         said = [[f"B-{kind}" for _, kind, _ in words.FOUR]]
         st.markdown(words.four_words(score([[f"B-{kind}" if kind else "O" for *_, kind in words.FOUR]], said)))
@@ -199,7 +201,7 @@ def ask_ad(language: str) -> str:
     example = ads.EXAMPLES[language]
     key = f"tag_ad_{language}"
     text = st.text_area(
-        "Your ad (Ctrl+Enter reads it)", example, height=150, max_chars=3000, key=key, bind="query-params"
+        say("Your ad (Ctrl+Enter reads it)"), example, height=150, max_chars=3000, key=key, bind="query-params"
     )
     return _good(text or "", f"tag_good_ad_{language}", example, "That ad has no word to read. Type or paste one.")
 
@@ -218,7 +220,7 @@ def show_template(text: str, language: str) -> None:
 
 def predict_patterns() -> bool:
     """Network or regular expressions? Asked first, answered by held-out ads; whether somebody has guessed."""
-    st.markdown(words.GUESS_AD)
+    st.markdown(say(words.GUESS_AD))
     guess = controls.choice("tag", "race", "Your guess", words.GUESSES_AD, "none", asks=words.GUESS_AD)
     if guess != "none":
         controls.answer("tag_race", words.graded_ad(guess, compute.tagging_facts("tagging-ads")["ads"]))
@@ -243,7 +245,7 @@ def show_fields(language: str, *, new: bool) -> None:
 def your_file() -> None:
     """A visitor's file: the baselines at once, a network on request, within a small budget."""
     given = st.file_uploader(
-        "Your file: words in columns", ["conll", "conllu", "txt", "tsv", "annotated", "bio"], key=_FILE
+        say("Your file: words in columns"), ["conll", "conllu", "txt", "tsv", "annotated", "bio"], key=_FILE
     )
     kind = controls.choice("tag", "own_kind", "Network", words.OWN_KINDS, "characters")
     if given is not None:
@@ -259,8 +261,10 @@ def your_file() -> None:
     current = _newest(known)
     going = bool(current and current.going)
     with st.container(horizontal=True, key="tag_own_buttons"):
-        st.button("Train", key="tag_own_train", type="primary", disabled=going, on_click=_start, args=(known, kind))
-        st.button("Stop", key="tag_own_stop", disabled=not going, on_click=learning.finish, args=(current,))
+        st.button(
+            say("Train"), key="tag_own_train", type="primary", disabled=going, on_click=_start, args=(known, kind)
+        )
+        st.button(say("Stop"), key="tag_own_stop", disabled=not going, on_click=learning.finish, args=(current,))
     learning.refusal("tag")
     learning.watch(current, lambda: _show(known))
 

@@ -13,6 +13,7 @@ from models.tagging import KINDS, Recipe, Spelled, Tagged
 from models.tasks import ads
 from models.tasks.entities import TAGS
 from playground import theme
+from playground.language import say
 from playground.player import Token, Track, Words
 
 ASKED = (
@@ -59,7 +60,7 @@ def ribbon(words: Sequence[str], tags: Sequence[str], looks: Mapping[str, str], 
             cells.append(
                 f'<span style="display:inline-block;margin:1px 3px;padding:1px 7px;border:2px solid {colour};'
                 f'border-radius:6px;color:{base.text};text-align:center">{inside}<small style="display:block;'
-                f'line-height:1.1;font-size:.72em;font-weight:600;color:{colour}">{html.escape(kind)}</small></span>'
+                f'line-height:1.1;font-size:.72em;font-weight:600;color:{colour}">{html.escape(say(kind))}</small></span>'
             )
         place = stop
     return "".join(cells)
@@ -68,8 +69,8 @@ def ribbon(words: Sequence[str], tags: Sequence[str], looks: Mapping[str, str], 
 def ribbons(found: Mapping[str, Tagged], *, dark: bool) -> str:
     """A row for each network: its title, and the sentence as it tags it."""
     rows = "".join(
-        f'<div style="margin:.35em 0 .6em"><small style="opacity:.75">{html.escape(KINDS[kind].title)} '
-        f"· sees {html.escape(KINDS[kind].told)}</small>"
+        f'<div style="margin:.35em 0 .6em"><small style="opacity:.75">{html.escape(say(KINDS[kind].title))} '
+        f"· {html.escape(say('sees {what}', what=say(KINDS[kind].told)))}</small>"
         f'<div style="display:flex;flex-wrap:wrap;align-items:center">{ribbon(one.tokens, one.tags, _LOOKS, dark=dark)}'
         "</div></div>"
         for kind, one in found.items()
@@ -94,7 +95,7 @@ def remarks(found: Tagged) -> str:
 
 def told_tag(tag: str) -> str:
     """A tag as a reader meets it: "B-person", or "no name"."""
-    return _NONE if tag == "O" else tag
+    return say(_NONE) if tag == "O" else tag
 
 
 def word_table(found: Tagged) -> dict[str, list[str]]:
@@ -121,12 +122,16 @@ def evidence_words(found: Tagged, word: int, moved: NDArray) -> str:
     """Which words moved the tag of one most, as Markdown."""
     total = float(moved.sum())
     if not total:
-        return "No word moves this tag at all: the network is as sure as numbers can say."
+        return say("No word moves this tag at all: the network is as sure as numbers can say.")
     order = np.argsort(-moved)[:3]
     shares = ", ".join(f"“{cut(found.tokens[k])}” {moved[k] / total:.0%}" for k in order)
-    return (
-        f"“{cut(found.tokens[word])}” is tagged **{told_tag(found.tags[word])}** with probability "
-        f"{found.chances[word].max():.1%}. Of all the evidence, by the length of the gradient: {shares}."
+    return say(
+        "“{word}” is tagged **{tag}** with probability {chance:.1%}. Of all the evidence, by the length of the gradient: "
+        "{shares}.",
+        word=cut(found.tokens[word]),
+        tag=told_tag(found.tags[word]),
+        chance=found.chances[word].max(),
+        shares=shares,
     )
 
 
@@ -189,11 +194,18 @@ def graded(guess: str, found: Mapping[str, Tagged]) -> str:
         "letters": {kind for kind, one in KINDS.items() if one.characters},
     }
     verdict = "Right" if sets[guess] == right else "Not this time"
-    named = " and ".join(KINDS[kind].title for kind in found if kind in right) or "no network"
+    named = say(" and ").join(say(KINDS[kind].title) for kind in found if kind in right) or say("no network")
     others = "; ".join(
-        f"{KINDS[kind].title}: {', '.join(map(told_tag, tags))}" for kind, tags in said.items() if kind not in right
+        f"{say(KINDS[kind].title)}: {', '.join(map(told_tag, tags))}"
+        for kind, tags in said.items()
+        if kind not in right
     )
-    return f"**{verdict}: both are found by {named}.** The others say: {others or 'nothing else'}."
+    return say(
+        "**{verdict}: both are found by {named}.** The others say: {others}.",
+        verdict=say(verdict),
+        named=named,
+        others=others or say("nothing else"),
+    )
 
 
 NOTICE_TAG = (
@@ -241,7 +253,7 @@ def kind_chances(found: Tagged, place: int = 2) -> dict[str, float]:
 
 def chance_table(found: Mapping[str, Tagged]) -> dict[str, list[str]]:
     """What each network says of the invented word, a table by column."""
-    rows = {KINDS[kind].title: kind_chances(one) for kind, one in found.items()}
+    rows = {say(KINDS[kind].title): kind_chances(one) for kind, one in found.items()}
     return {"network": list(rows), **{name: [f"{row[name]:.1%}" for row in rows.values()] for name in (*_LOOKS, _NONE)}}
 
 
@@ -290,11 +302,12 @@ def graded_o(guess: str, marks: Mapping[str, float]) -> str:
     """What the marks of the tagger that always says O say to the guess, as Markdown."""
     share = marks["every"]
     right = {"tenth": share < 0.3, "half": 0.3 <= share <= 0.65, "most": share > 0.65}[guess]
-    return (
-        f"**{'Right' if right else 'Not this time'}: {share:.1%} of the words, and not one name: entity F1 is "
-        f"{marks['f1']:.1%}.** Most words are no names. So accuracy flatters, and names are counted whole: from "
-        "the first word "
-        "to the last, with the right type."
+    return say(
+        "**{verdict}: {share:.1%} of the words, and not one name: entity F1 is {f1:.1%}.** Most words are no names. So "
+        "accuracy flatters, and names are counted whole: from the first word to the last, with the right type.",
+        verdict=say("Right" if right else "Not this time"),
+        share=share,
+        f1=marks["f1"],
     )
 
 
@@ -302,7 +315,7 @@ def score_table(facts: Mapping[str, Mapping[str, Any]], *, lazy: bool) -> dict[s
     """Marks of baselines and networks in percent, a table by column; with or without who always says O."""
     baselines = facts["word"]["baselines"]
     rows = [(name, one["marks"], None) for name, one in baselines.items() if lazy or name != "always O"]
-    rows += [(KINDS[kind].title, known["marks"], known["parameters"]) for kind, known in facts.items()]
+    rows += [(say(KINDS[kind].title), known["marks"], known["parameters"]) for kind, known in facts.items()]
     shown = {
         "F1": "f1",
         "precision": "precision",
@@ -311,7 +324,7 @@ def score_table(facts: Mapping[str, Mapping[str, Any]], *, lazy: bool) -> dict[s
         "unknown words": "unknown",
     }
     return {
-        "tagger": [name for name, _, _ in rows],
+        "tagger": [say(name) for name, _, _ in rows],
         **{title: [100 * marks[name] for _, marks, _ in rows] for title, name in shown.items()},
         "all words": [100 * marks["every"] for _, marks, _ in rows],
         "weights": [weights for _, _, weights in rows],
@@ -322,9 +335,9 @@ def part_table(facts: Mapping[str, Mapping[str, Any]]) -> dict[str, list]:
     """Accuracy of parts of speech in percent, a table by column."""
     rows = [("always noun", facts["word"]["baselines"]["always O"]["parts"])]
     rows += [("most frequent", facts["word"]["baselines"]["most frequent"]["parts"])]
-    rows += [(KINDS[kind].title, known["parts"]) for kind, known in facts.items()]
+    rows += [(say(KINDS[kind].title), known["parts"]) for kind, known in facts.items()]
     return {
-        "tagger": [name for name, _ in rows],
+        "tagger": [say(name) for name, _ in rows],
         **{title: [100 * marks[name] for _, marks in rows]
            for title, name in {"all words": "every", "known words": "known", "unknown words": "unknown"}.items()},
     }  # fmt: skip
@@ -358,8 +371,8 @@ def four_table() -> dict[str, list[str]]:
     """The four words, a table by column."""
     return {
         "word": [w for w, _, _ in FOUR],
-        "it said": [s for _, s, _ in FOUR],
-        "it is": [t or _NONE for _, _, t in FOUR],
+        "it said": [say(s) for _, s, _ in FOUR],
+        "it is": [say(t or _NONE) for _, _, t in FOUR],
     }
 
 
@@ -416,7 +429,12 @@ def graded_ad(guess: str, scores: Mapping[str, Mapping[str, Mapping[str, float]]
     network, patterns = (scores["en-new"][who]["all"] for who in ("network", "patterns"))
     gap = network - patterns
     truth = "near" if abs(gap) <= 0.05 else "network" if gap > 0 else "patterns"
-    return f"**{'Right' if guess == truth else 'Not this time'}: network {network:.1%}, patterns {patterns:.1%}.**"
+    return say(
+        "**{verdict}: network {network:.1%}, patterns {patterns:.1%}.**",
+        verdict=say("Right" if guess == truth else "Not this time"),
+        network=network,
+        patterns=patterns,
+    )
 
 
 def template_table(filled: Mapping[str, str], patterns: Mapping[str, str]) -> dict[str, list[str]]:
@@ -550,6 +568,6 @@ def own_table(rows: Mapping[str, Mapping[str, float]]) -> dict[str, list]:
     }
     there = {title: name for title, name in shown.items() if all(name in marks for marks in rows.values())}
     return {
-        "tagger": list(rows),
+        "tagger": [say(name) for name in rows],
         **{title: [100 * marks[name] for marks in rows.values()] for title, name in there.items()},
     }

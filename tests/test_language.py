@@ -1,6 +1,7 @@
 """One interface in several languages: catalogues that fit the code, and a choice that survives links and pages."""
 
 import ast
+import json
 import re
 import string
 from typing import Any
@@ -23,14 +24,25 @@ def names_in(text):
     return sorted((name, form) for _, name, form, _ in string.Formatter().parse(text) if name is not None)
 
 
+def strings_in(value):
+    """The strings of a JSON value, at any depth."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from strings_in(inner)
+
+
 @pytest.fixture(scope="module")
 def texts_of_the_code(pytestconfig):
-    """Every string that stands in the code of pages, words and models."""
+    """Every string that stands in the code of pages, words and models, and in the lessons that ship."""
     found = set()
     for folder in ("pages", "playground", "models"):
         for file in (pytestconfig.rootpath / folder).rglob("*.py"):
             tree = ast.parse(file.read_text(encoding="utf-8"))
             found |= {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    for file in (pytestconfig.rootpath / "playground" / "lessons").glob("*.json"):
+        found |= set(strings_in(json.loads(file.read_text(encoding="utf-8"))))
     return found
 
 
