@@ -441,6 +441,7 @@ def test_warm_workers_have_one_process_without_a_job():
 
 
 def test_the_app_has_one_set_of_workers_and_clearing_its_cache_ends_them():
+    compute.workers.clear()  # those of other tests in this process
     workers = compute.workers()
     assert compute.workers() is workers
     job = workers.start(ENDLESS, "Ada")
