@@ -70,6 +70,7 @@ Answer = TypeVar("Answer")
 Asked = TypeVar("Asked")
 
 # One thread for each session: two are hardly faster alone, and 10 to 100 times slower as soon as two sessions compute.
+# This holds for the thread that imports; the entry says the same to all others.
 torch.set_num_threads(1)
 
 

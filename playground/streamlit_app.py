@@ -1,5 +1,6 @@
 """The entry: `streamlit run playground`. Page frame, navigation from the list of exhibits, and run."""
 
+import os
 import sys
 from itertools import groupby
 from pathlib import Path
@@ -9,6 +10,9 @@ import streamlit as st
 ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:  # so that nothing has to be installed
     sys.path.insert(0, str(ROOT))
+# Read once, when torch is imported. `torch.set_num_threads` alone would not do: each run of the script is a thread of its
+# own, whose first matrix product would still take all cores, and add up in another order.
+os.environ["OMP_NUM_THREADS"] = "1"
 
 from playground.exhibits import EXHIBITS  # noqa: E402  only found once the root is on the path
 from playground.garbage import freeze  # noqa: E402

@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
+os.environ["OMP_NUM_THREADS"] = "1"  # as the entry says it, before torch is imported: for the threads of AppTest too
+
 ROOT = Path(__file__).parent.parent
 LOOPBACK = "127.0.0.1"
 FLAGS = [
