@@ -30,8 +30,9 @@ JOBS, LOADED, WRONG = "lab_jobs", "lab_loaded", "lab_wrong"
 _SHOWN = "lab_shown"  # the preset that ships and is seen
 _REACH = "lab_reach"  # where the scrubber ended when it was last drawn
 _QUICK = "lab_quick"  # until when a click may still have to show
-_TICKS = {1: 0.17, 3: 0.35, 6: 0.7}  # seconds between two looks, by how many visitors train at most
-_CROWDED, _AFTER_A_CLICK, _LEASE_TICK = 1.2, 0.4, 3.0  # the same for more of them; after a click; while nothing moves
+_TICKS = {1: (0.17, 1.0), 3: (0.35, 1.0), 6: (0.7, 2.0)}  # seconds between two looks at the curves, and two inside,
+_CROWDED = (1.2, 4.0)  # by how many visitors train at most; and for more of them
+_AFTER_A_CLICK, _LEASE_TICK = 0.4, 3.0  # after a click; while nothing moves
 _SOON = 4.0  # seconds in which a click shows even on a busy machine
 _PHASES = {"paused": "paused", "waiting": "running", "running": "running"}
 
@@ -296,11 +297,20 @@ def _tick() -> float | None:
     """
     now = phase()
     if now == "running":
-        visitors = compute.workers().visitors
-        return next((tick for most, tick in _TICKS.items() if visitors <= most), _CROWDED)
+        return _ticks()[0]
     if now == "paused" and time.monotonic() < st.session_state.get(_QUICK, 0.0):
         return _AFTER_A_CLICK
     return _LEASE_TICK if compute.workers().jobs(controls.trainer("lab")) else None
+
+
+def look_tick() -> float | None:
+    """Seconds until the next look inside a network that trains; None where nothing moves. See `_tick`."""
+    return _ticks()[1] if phase() == "running" else None
+
+
+def _ticks() -> tuple[float, float]:
+    visitors = compute.workers().visitors
+    return next((ticks for most, ticks in _TICKS.items() if visitors <= most), _CROWDED)
 
 
 def _drawn() -> tuple:

@@ -22,7 +22,7 @@ from playground.language import say
 from playground.player import player
 
 _SWEEP = "lab_sweep_jobs"
-_LOOK_TICK, _SWEEP_TICK = 1.0, 1.0  # seconds between two looks
+_SWEEP_TICK = 1.0  # seconds between two looks
 _MOST_COST = 20_000_000  # of `probe.cost`
 _MOST_SWEEP = 60
 _LAYERS = ("layer 1", "layer 2", "layer 3", "layer 4")  # as many as `models.limits` lets a network have
@@ -57,7 +57,7 @@ def look_inside(at: int | None) -> None:
             layer = int(controls.choice("lab", f"layer{course.run.layers}", "Layer", names, "0"))
     st.caption(f"{say(task.rule)} {say('Below each step that is asked stands the right answer, after an arrow.')}")
     question = probe.Probe(course.run.task, length, int(number or 0) % 2**31)
-    every = _LOOK_TICK if parts.phase() == "running" and at is None else None
+    every = parts.look_tick() if at is None else None
     st.fragment(_look, run_every=every)(seen.index(course), at, question, layer)
 
 
@@ -118,8 +118,8 @@ def _show_weights(course: Course, snapshot: Snapshot, layer: int) -> None:
 
 def longer(at: int | None) -> None:
     """Accuracy at lengths never trained on, of every network."""
-    every = 2 * _LOOK_TICK if parts.phase() == "running" and at is None else None
-    st.fragment(_longer, run_every=every)(at)
+    tick = parts.look_tick() if at is None else None
+    st.fragment(_longer, run_every=tick and 2 * tick)(at)
 
 
 def _longer(at: int | None) -> None:
