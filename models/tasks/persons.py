@@ -31,7 +31,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from models.network import RECURRENT, UNKNOWN, Start, initialise
+from models.labeller import Labeller
+from models.network import UNKNOWN
 from models.tasks.task import Example, Marks, Task
 from models.tasks.writer import Writer
 
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from models.run import Run
 
 PAD = "<pad>"
-"""Fills a row of a batch behind its sentence. No network reads it: rows are packed."""
+"""Fills a row of a batch behind its sentence; it is the pad of `models.labeller`. What is said at it has no meaning."""
 
 TAGS = ("no name", "person", "thing")
 """What a word may be, by its number."""
@@ -190,18 +191,8 @@ def sentence(distance: int, generator: torch.Generator) -> Sentence:
     return _Writer(generator).sentence(distance)
 
 
-class PersonTagger(nn.Module):
-    """Tags every word of a sentence: an embedding, recurrent layers that read forward or both ways, a read-out.
-
-        e_t = E[word t],   h_t = cell(e_t, h_{t-1}),   P(tag of word t) = softmax(W h_t + b)
-
-    If it reads both ways, h_t is what the forward reader knows after words 1 to t, beside what the backward reader knows
-    after words T to t. It is born with every weight 0; `initialise` or `load_state_dict` gives it others.
-
-    Attributes:
-        embedding: `nn.Embedding` (V, D).
-        recurrent: `nn.RNN`, `nn.LSTM` or `nn.GRU`, D -> H in each direction, batch first.
-        head: `nn.Linear` H·directions -> K.
+class PersonTagger(Labeller):
+    """Tags every word of a sentence of this language, forward or both ways.
 
     Args:
         cell: "RNN", "LSTM" or "GRU".
@@ -226,41 +217,16 @@ class PersonTagger(nn.Module):
         layers: int = 1,
         nonlinearity: str = "tanh",
     ) -> None:
-        super().__init__()
-        if cell not in RECURRENT:
-            raise KeyError(f"cell is {cell!r}, expected one of {', '.join(RECURRENT)}")
-        if hidden < 1 or inputs < 1:
-            raise ValueError(f"hidden is {hidden} and inputs is {inputs}, expected 1 or more of each")
-        # Torch's constructors draw from the global generator, except on the "meta" device: see models/network.py.
-        self.embedding = nn.Embedding.from_pretrained(torch.zeros(len(VOCABULARY), inputs), freeze=False)
-        options = {"nonlinearity": nonlinearity} if cell == "RNN" else {}
-        self.recurrent = RECURRENT[cell](
-            inputs, hidden, layers, batch_first=True, bidirectional=both_ways, device="meta", **options
+        super().__init__(
+            cell,
+            len(VOCABULARY),
+            hidden,
+            inputs,
+            len(TAGS),
+            both_ways=both_ways,
+            layers=layers,
+            nonlinearity=nonlinearity,
         )
-        self.head = nn.Linear(hidden * (2 if both_ways else 1), len(TAGS), device="meta")
-        self.load_state_dict({name: torch.zeros(w.shape) for name, w in self.named_parameters()}, assign=True)
-
-    def forward(self, ids: Tensor) -> Tensor:
-        """Reads word ids (B, T), each row a sentence and then pads; returns the logits (B, T, K).
-
-        The rows are packed, so that the backward reader starts at the last word and not at the last pad.
-        """
-        lengths = (ids != _IDS[PAD]).sum(1)
-        packed = nn.utils.rnn.pack_padded_sequence(self.embedding(ids), lengths, batch_first=True, enforce_sorted=False)
-        states, _ = nn.utils.rnn.pad_packed_sequence(
-            self.recurrent(packed)[0], batch_first=True, total_length=ids.shape[1]
-        )  # (B, T, H·directions)
-        return self.head(states)
-
-    def vectors(self, ids: Tensor) -> Tensor:
-        """What the recurrent layer reads for word ids (...): vectors (..., D)."""
-        return self.embedding(ids)
-
-    def initialise(self, generator: torch.Generator, keep_bias: float = 0.0, start: Start = Start()) -> None:  # noqa: B008 - frozen
-        """Gives it initial weights, N(0, 1) for the embedding: see `models.network.initialise`."""
-        with torch.no_grad():
-            self.embedding.weight.normal_(generator=generator)
-        initialise(self.recurrent, self.head, generator, keep_bias, start)
 
 
 class Persons(Task):
