@@ -1,5 +1,6 @@
 """The entry: `streamlit run playground`. Page frame, navigation from the list of exhibits, and run."""
 
+import os
 import sys
 from itertools import groupby
 from pathlib import Path
@@ -9,6 +10,9 @@ import streamlit as st
 ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:  # so that nothing has to be installed
     sys.path.insert(0, str(ROOT))
+# Before torch comes in: `torch.set_num_threads(1)` in compute.py holds for its own thread, but each run of the script may be
+# a new one, and there an LSTM would take all cores again. OpenMP reads this once, for all threads.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from playground.exhibits import EXHIBITS  # noqa: E402  only found once the root is on the path
 from playground.garbage import freeze  # noqa: E402

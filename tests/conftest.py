@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
+os.environ["OMP_NUM_THREADS"] = "1"  # as the entry does: two threads are slower than one, and add up in another order
+
 ROOT = Path(__file__).parent.parent
 LOOPBACK = "127.0.0.1"
 FLAGS = [
