@@ -19,7 +19,7 @@ visitor = threading.Thread(target=lambda: print(openmp.omp_get_max_threads()))
 visitor.start()
 visitor.join()
 """
-"""The app is opened as on a server, then OpenMP is asked in a new thread. Torch's own answer would hide what it has not set."""
+"""The app is opened as on a server, then OpenMP is asked in a new thread; torch would answer what it was told before."""
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc, which only Linux has")
