@@ -5,15 +5,17 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, expect, sync_playwright
 
 os.environ["OMP_NUM_THREADS"] = "1"  # as the entry does: two threads are slower than one, and add up in another order
 
@@ -37,6 +39,7 @@ PLACES = (
     r"C:\Program Files (x86)\Google\Chrome\Application\chrome.exe",
     r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
 )
+WINDOW: ViewportSize = {"width": 1440, "height": 900}
 PATIENCE_MS = 30_000
 """How long a test waits for what must happen: long enough for a busy machine, as no test measures time."""
 HOW_TO_GET_ONE = (
@@ -68,45 +71,51 @@ def player_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all tests."""
+def profile() -> Iterator[BrowserContext]:
+    """One Chromium for all tests. Its profile on disk keeps what Streamlit's scripts were compiled to, from page to page."""
     executable = chromium()
     if executable is None:
         if os.environ.get("REQUIRE_BROWSER") == "1":
             pytest.fail(HOW_TO_GET_ONE)
         pytest.skip(HOW_TO_GET_ONE)
     expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, sync_playwright() as playwright:
+        launched = playwright.chromium.launch_persistent_context(folder, executable_path=executable, args=FLAGS)
         yield launched
         launched.close()
 
 
 @pytest.fixture(scope="session")
-def context_for(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
-    """One context for all tests that want the same options: Streamlit's own scripts are fetched once."""
-    contexts: dict[str, BrowserContext] = {}
+def browser(profile: BrowserContext) -> Browser:
+    """The same Chromium, for whoever needs a stranger: a context that shares nothing with another."""
+    assert profile.browser
+    return profile.browser
 
-    def found(**options) -> BrowserContext:
-        key = str(sorted(options.items()))
-        if key not in contexts:
-            contexts[key] = browser.new_context(**options)
-        return contexts[key]
 
-    yield found
-    for context in contexts.values():
-        context.close()
+@pytest.fixture(scope="session")
+def touched(browser: Browser) -> Iterator[BrowserContext]:
+    """A device with a touch screen."""
+    with browser.new_context(has_touch=True) as context:
+        yield context
 
 
 @pytest.fixture
-def open_page(context_for: Callable[..., BrowserContext]) -> Iterator[Callable[..., Page]]:
-    """Opens pages with options of their own (viewport, color_scheme, reduced_motion); errors on them fail the test."""
+def open_page(profile: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
+    """Opens pages of a width, a colour scheme and a wish for motion of their own; errors on them fail the test."""
     complaints: list[str] = []
     pages: list[Page] = []
 
-    def opened(**options) -> Page:
-        page = context_for(**({"viewport": {"width": 1440, "height": 900}} | options)).new_page()
+    def opened(
+        *,
+        viewport: ViewportSize = WINDOW,
+        color_scheme: Literal["light", "dark"] = "light",
+        reduced_motion: Literal["reduce", "no-preference"] = "no-preference",
+        has_touch: bool = False,
+    ) -> Page:
+        page = (request.getfixturevalue("touched") if has_touch else profile).new_page()
         page.set_default_timeout(PATIENCE_MS)
+        page.set_viewport_size(viewport)
+        page.emulate_media(color_scheme=color_scheme, reduced_motion=reduced_motion)
         watch(page, complaints)
         pages.append(page)
         return page
