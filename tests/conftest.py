@@ -99,11 +99,19 @@ def touched(browser: Browser) -> Iterator[BrowserContext]:
         yield context
 
 
+@pytest.fixture(scope="session")
+def idle(profile: BrowserContext) -> list[Page]:
+    """Tabs that a test has left. The next one takes them: half of what a page costs is the process of a new tab."""
+    return profile.pages
+
+
 @pytest.fixture
-def open_page(profile: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
+def open_page(
+    profile: BrowserContext, idle: list[Page], request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Page]]:
     """Opens pages of a width, a colour scheme and a wish for motion of their own; errors on them fail the test."""
     complaints: list[str] = []
-    pages: list[Page] = []
+    pages: list[tuple[Page, Callable[[], None]]] = []
 
     def opened(
         *,
@@ -112,17 +120,24 @@ def open_page(profile: BrowserContext, request: pytest.FixtureRequest) -> Iterat
         reduced_motion: Literal["reduce", "no-preference"] = "no-preference",
         has_touch: bool = False,
     ) -> Page:
-        page = (request.getfixturevalue("touched") if has_touch else profile).new_page()
+        context: BrowserContext = request.getfixturevalue("touched") if has_touch else profile
+        page = idle.pop() if idle and not has_touch else context.new_page()
+        page.bring_to_front()
         page.set_default_timeout(PATIENCE_MS)
         page.set_viewport_size(viewport)
         page.emulate_media(color_scheme=color_scheme, reduced_motion=reduced_motion)
-        watch(page, complaints)
-        pages.append(page)
+        pages.append((page, watch(page, complaints)))
         return page
 
     yield opened
-    for page in pages:
-        page.close()
+    for page, unwatch in pages:
+        unwatch()
+        if page.context is profile:
+            page.evaluate("() => { if (location.protocol.startsWith('http')) sessionStorage.clear(); }")
+            page.goto("about:blank")
+            idle.append(page)
+        else:
+            page.close()
     assert not complaints
 
 
@@ -132,8 +147,8 @@ def page(open_page: Callable[..., Page]) -> Page:
     return open_page()
 
 
-def watch(page: Page, complaints: list[str]) -> None:
-    """Collects what no page may do: errors on the console, exceptions, requests to other machines."""
+def watch(page: Page, complaints: list[str]) -> Callable[[], None]:
+    """Collects what no page may do: errors on the console, exceptions, requests to other machines; gives what ends it."""
 
     def heard(message: ConsoleMessage) -> None:
         # Streamlit looks for its endpoints below a deep link first and is told 404 there: not an error of ours.
@@ -145,10 +160,20 @@ def watch(page: Page, complaints: list[str]) -> None:
         if parts.scheme in ("http", "https", "ws", "wss") and parts.hostname != LOOPBACK:
             complaints.append(f"request left this machine: {url}")
 
-    page.on("console", heard)
-    page.on("pageerror", lambda error: complaints.append(f"exception: {error}"))
-    page.on("request", lambda request: asked(request.url))
-    page.on("websocket", lambda socket_: asked(socket_.url))
+    listeners: dict[str, Callable[..., None]] = {
+        "console": heard,
+        "pageerror": lambda error: complaints.append(f"exception: {error}"),
+        "request": lambda request: asked(request.url),
+        "websocket": lambda socket_: asked(socket_.url),
+    }
+    for event, listener in listeners.items():
+        page.on(event, listener)  # pyright: ignore[reportCallIssue, reportArgumentType] - one overload for each event
+
+    def ended() -> None:
+        for event, listener in listeners.items():
+            page.remove_listener(event, listener)
+
+    return ended
 
 
 def chromium() -> str | None:
