@@ -5,15 +5,17 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, expect, sync_playwright
 
 os.environ["OMP_NUM_THREADS"] = "1"  # as the entry says it, before torch is imported: for the threads of AppTest too
 
@@ -37,6 +39,7 @@ PLACES = (
     r"C:\Program Files (x86)\Google\Chrome\Application\chrome.exe",
     r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
 )
+WINDOW: ViewportSize = {"width": 1440, "height": 900}
 PATIENCE_MS = 30_000
 """How long a test waits for what must happen: long enough for a busy machine, as no test measures time."""
 HOW_TO_GET_ONE = (
@@ -68,52 +71,73 @@ def player_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all tests."""
+def profile() -> Iterator[BrowserContext]:
+    """One Chromium for all tests. Its profile on disk keeps what Streamlit's scripts were compiled to, from page to page."""
     executable = chromium()
     if executable is None:
         if os.environ.get("REQUIRE_BROWSER") == "1":
             pytest.fail(HOW_TO_GET_ONE)
         pytest.skip(HOW_TO_GET_ONE)
     expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, sync_playwright() as playwright:
+        launched = playwright.chromium.launch_persistent_context(folder, executable_path=executable, args=FLAGS)
         yield launched
         launched.close()
 
 
 @pytest.fixture(scope="session")
-def context_for(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
-    """One context for all tests that want the same options: Streamlit's own scripts are fetched once."""
-    contexts: dict[str, BrowserContext] = {}
+def browser(profile: BrowserContext) -> Browser:
+    """The same Chromium, for whoever needs a stranger: a context that shares nothing with another."""
+    assert profile.browser
+    return profile.browser
 
-    def found(**options) -> BrowserContext:
-        key = str(sorted(options.items()))
-        if key not in contexts:
-            contexts[key] = browser.new_context(**options)
-        return contexts[key]
 
-    yield found
-    for context in contexts.values():
-        context.close()
+@pytest.fixture(scope="session")
+def touched(browser: Browser) -> Iterator[BrowserContext]:
+    """A device with a touch screen."""
+    with browser.new_context(has_touch=True) as context:
+        yield context
+
+
+@pytest.fixture(scope="session")
+def idle(profile: BrowserContext) -> list[Page]:
+    """Tabs that a test has left. The next one takes them: half of what a page costs is the process of a new tab."""
+    return profile.pages
 
 
 @pytest.fixture
-def open_page(context_for: Callable[..., BrowserContext]) -> Iterator[Callable[..., Page]]:
-    """Opens pages with options of their own (viewport, color_scheme, reduced_motion); errors on them fail the test."""
+def open_page(
+    profile: BrowserContext, idle: list[Page], request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Page]]:
+    """Opens pages of a width, a colour scheme and a wish for motion of their own; errors on them fail the test."""
     complaints: list[str] = []
-    pages: list[Page] = []
+    pages: list[tuple[Page, Callable[[], None]]] = []
 
-    def opened(**options) -> Page:
-        page = context_for(**({"viewport": {"width": 1440, "height": 900}} | options)).new_page()
+    def opened(
+        *,
+        viewport: ViewportSize = WINDOW,
+        color_scheme: Literal["light", "dark"] = "light",
+        reduced_motion: Literal["reduce", "no-preference"] = "no-preference",
+        has_touch: bool = False,
+    ) -> Page:
+        context: BrowserContext = request.getfixturevalue("touched") if has_touch else profile
+        page = idle.pop() if idle and not has_touch else context.new_page()
+        page.bring_to_front()
         page.set_default_timeout(PATIENCE_MS)
-        watch(page, complaints)
-        pages.append(page)
+        page.set_viewport_size(viewport)
+        page.emulate_media(color_scheme=color_scheme, reduced_motion=reduced_motion)
+        pages.append((page, watch(page, complaints)))
         return page
 
     yield opened
-    for page in pages:
-        page.close()
+    for page, unwatch in pages:
+        unwatch()
+        if page.context is profile:
+            page.evaluate("() => { if (location.protocol.startsWith('http')) sessionStorage.clear(); }")
+            page.goto("about:blank")
+            idle.append(page)
+        else:
+            page.close()
     assert not complaints
 
 
@@ -123,8 +147,8 @@ def page(open_page: Callable[..., Page]) -> Page:
     return open_page()
 
 
-def watch(page: Page, complaints: list[str]) -> None:
-    """Collects what no page may do: errors on the console, exceptions, requests to other machines."""
+def watch(page: Page, complaints: list[str]) -> Callable[[], None]:
+    """Collects what no page may do: errors on the console, exceptions, requests to other machines; gives what ends it."""
 
     def heard(message: ConsoleMessage) -> None:
         # Streamlit looks for its endpoints below a deep link first and is told 404 there: not an error of ours.
@@ -136,10 +160,20 @@ def watch(page: Page, complaints: list[str]) -> None:
         if parts.scheme in ("http", "https", "ws", "wss") and parts.hostname != LOOPBACK:
             complaints.append(f"request left this machine: {url}")
 
-    page.on("console", heard)
-    page.on("pageerror", lambda error: complaints.append(f"exception: {error}"))
-    page.on("request", lambda request: asked(request.url))
-    page.on("websocket", lambda socket_: asked(socket_.url))
+    listeners: dict[str, Callable[..., None]] = {
+        "console": heard,
+        "pageerror": lambda error: complaints.append(f"exception: {error}"),
+        "request": lambda request: asked(request.url),
+        "websocket": lambda socket_: asked(socket_.url),
+    }
+    for event, listener in listeners.items():
+        page.on(event, listener)  # pyright: ignore[reportCallIssue, reportArgumentType] - one overload for each event
+
+    def ended() -> None:
+        for event, listener in listeners.items():
+            page.remove_listener(event, listener)
+
+    return ended
 
 
 def chromium() -> str | None:

@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,7 @@ CACHE_HOME = "playground/compute.py"
 COLOUR_HOME = "playground/theme.py"
 
 
+@cache
 def house(suffixes: tuple[str, ...] = (".py",)) -> list[Path]:
     """The files of the repository: not what tools leave behind."""
     ours = {".ci", ".streamlit"}
@@ -70,6 +72,12 @@ def inside(folder: str) -> list[Path]:
     return [path for path in house() if name_of(path).startswith(f"{folder}/")]
 
 
+@cache
+def parsed(source: str) -> ast.Module:
+    """The tree of a program. Many rules read the same files."""
+    return ast.parse(source)
+
+
 # ---- who imports whom ------------------------------------------------------------------------------------------------
 
 
@@ -79,16 +87,21 @@ def imports(source: str, package: str = "") -> set[str]:
     `from models import trace` is both "models" and "models.trace", as it may be either.
     """
     found: set[str] = set()
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(parsed(source)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             parts = package.split(".") if node.level else []
             base = ".".join([*parts[: len(parts) - node.level + 1], *([node.module] if node.module else [])])
             found |= {base} | {f"{base}.{alias.name}" for alias in node.names if alias.name != "*"}
-        elif isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in ("import_module", "__import__"):
+        elif isinstance(node, ast.Call) and called(node) in ("import_module", "__import__"):
             found |= {name for argument in node.args[:1] for name in texts(argument)}
     return found
+
+
+def called(call: ast.Call) -> str:
+    """The last part of the name of what is called: "import_module" for `importlib.import_module(...)`."""
+    return getattr(call.func, "attr", getattr(call.func, "id", ""))
 
 
 def texts(tree: ast.AST) -> list[str]:
@@ -101,11 +114,13 @@ def among(names: set[str], banned: set[str]) -> list[str]:
     return sorted(name for name in names if any(f"{name}.".startswith(f"{ban}.") for ban in banned))
 
 
+@cache
 def imports_of(path: Path) -> set[str]:
     found = imports(path.read_text("utf-8"), ".".join(path.relative_to(ROOT).parent.parts))
     return found - ON_REQUEST.get(name_of(path), set())
 
 
+@cache
 def files_of(name: str) -> list[Path]:
     """The files of the house that Python runs for `import name`: the packages on the way, and the module."""
     parts = name.split(".")
@@ -201,7 +216,7 @@ def test_no_file_beside_the_entry_bears_the_name_of_a_standard_module():
 def caches(source: str) -> list[str]:
     """Uses of Streamlit's caches, by any name."""
     names = {"cache_data", "cache_resource"}
-    found = [ast.unparse(node) for node in ast.walk(ast.parse(source)) if getattr(node, "attr", None) in names]
+    found = [ast.unparse(node) for node in ast.walk(parsed(source)) if getattr(node, "attr", None) in names]
     return found + among(imports(source), {f"streamlit.{name}" for name in names})
 
 
@@ -209,26 +224,26 @@ def global_seeds(source: str) -> list[str]:
     """Seeds that all sessions share: torch's own, not those of a Generator."""
     seeds = {"manual_seed", "manual_seed_all", "seed", "set_rng_state"}
     wanted = re.compile(rf"torch(\.(random|cuda|mps|xpu))?\.({'|'.join(seeds)})")
-    attributes = [ast.unparse(node) for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Attribute)]
+    attributes = [ast.unparse(node) for node in ast.walk(parsed(source)) if getattr(node, "attr", None) in seeds]
     return [name for name in [*attributes, *sorted(imports(source))] if wanted.fullmatch(name)]
 
 
 def colours(source: str) -> list[str]:
     """Colours written as numbers in the strings of a program, its docstrings included."""
     wanted = re.compile(r"(?<!&)#(?:[0-9a-f]{8}|[0-9a-f]{6}|[0-9a-f]{3,4})(?![0-9a-z_-])", re.IGNORECASE)
-    return [colour for text in texts(ast.parse(source)) for colour in wanted.findall(text)]
+    return [colour for text in texts(parsed(source)) for colour in wanted.findall(text)]
 
 
 def bare_charts(source: str) -> list[str]:
     """Charts that are put on a page past `showing.chart`, so that nobody can save them."""
-    return [ast.unparse(node) for node in ast.walk(ast.parse(source)) if getattr(node, "attr", None) == "plotly_chart"]
+    return [ast.unparse(node) for node in ast.walk(parsed(source)) if getattr(node, "attr", None) == "plotly_chart"]
 
 
 def oddities(source: str) -> list[str]:
     """What a page, a storyboard read from top to bottom, has no use for."""
     found = [
         f"{type(node).__name__} {node.name}"
-        for node in ast.walk(ast.parse(source))
+        for node in ast.walk(parsed(source))
         if isinstance(node, ast.ClassDef)
         or (isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name == "main")
     ]

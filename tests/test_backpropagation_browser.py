@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from browsing import script_has_run
 from playwright.sync_api import Page, expect
 
 from playground import unrolling
@@ -30,7 +31,7 @@ def visit(open_page, app_url):
 def settled(page):
     expect(page.get_by_role("heading", level=1)).to_have_text("Backpropagation through time")
     expect(page.get_by_role("heading", name="Two things to try")).to_be_visible()
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    script_has_run(page)
 
 
 def node(page, name):

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from browsing import script_has_run
 from playwright.sync_api import Page, expect
 
 from playground import chaining
@@ -28,7 +29,7 @@ def visit(open_page, app_url):
 def settled(page):
     expect(page.get_by_role("heading", level=1)).to_have_text("Chains of numbers")
     expect(page.get_by_role("heading", name="What to notice")).to_be_visible()
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    script_has_run(page)
 
 
 def curve(page, key):

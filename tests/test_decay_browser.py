@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from browsing import script_has_run
 from playwright.sync_api import Page, expect
 
 from playground import decaying
@@ -23,10 +24,6 @@ def visit(open_page, app_url):
     return visited
 
 
-def settled(page):
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
-
-
 def label(page, text):
     """The name at the end of a line; while Streamlit replaces a chart there are two charts for a moment."""
     return page.locator(".js-plotly-plot .annotation-text").filter(has_text=re.compile(f"{text}$")).first
@@ -42,7 +39,7 @@ def test_a_move_of_the_forget_bias_moves_the_curve_and_its_half_life(visit):
     metric = page.get_by_test_id("stMetric").last
     expect(label(page, "LSTM.*=3")).to_be_visible()
     expect(metric).to_contain_text("LSTM, forget bias 3")
-    settled(page)
+    script_has_run(page)
     half_life = page.get_by_test_id("stMetricValue").last.inner_text()
     before = curve(page).get_attribute("d")
     slider = page.get_by_role("slider", name="Forget bias of the LSTM")
@@ -52,7 +49,7 @@ def test_a_move_of_the_forget_bias_moves_the_curve_and_its_half_life(visit):
     expect(slider).to_have_value("1")
     expect(label(page, "LSTM.*=1")).to_be_visible()
     expect(metric).to_contain_text("LSTM, forget bias 1")
-    settled(page)
+    script_has_run(page)
     assert float(page.get_by_test_id("stMetricValue").last.inner_text()) < float(half_life)
     assert curve(page).get_attribute("d") != before
     page.wait_for_url(re.compile("decay_forget_bias=1"))
@@ -67,7 +64,7 @@ def test_long_work_shows_a_bar_and_stops_by_a_click(visit):
     stop.click()
     expect(main.get_by_text(re.compile(r"Stopped after \d of 10 networks"))).to_be_visible()
     expect(stop).to_have_count(0)
-    settled(page)
+    script_has_run(page)
     main.get_by_role("button", name="vanishing", exact=True).click()
     expect(label(page, "RNN")).to_be_visible()
     expect(main.get_by_text(re.compile("Stopped after"))).to_have_count(0)

@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
+from browsing import script_has_run
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
@@ -23,7 +24,7 @@ def visit(open_page, app_url):
         page = open_page(**options)
         page.goto(f"{app_url}/{path}")
         expect(page.get_by_role("heading", level=1)).to_be_visible()
-        expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+        script_has_run(page)
         page.get_by_text("Save figures, data, code").click()
         expect(page.get_by_role("button", name="CSV", exact=True)).to_be_visible()
         return page

@@ -71,6 +71,7 @@ def pause(page):
     expect(page.get_by_test_id("stProgress")).to_contain_text("paused at")
 
 
+@pytest.mark.alone  # it wants so many pictures of a training that runs meanwhile
 def test_curves_grow_before_the_visitors_eyes_until_a_pause_freezes_them(visit):
     page = visit(LONG)
     opened = drawings(page)

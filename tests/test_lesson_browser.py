@@ -4,6 +4,7 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from browsing import script_has_run
 from playwright.sync_api import Page, expect
 
 from playground import lesson
@@ -16,7 +17,7 @@ RNN = lesson.shipped()["rnn_to_lstm"]
 
 def at_rest(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    script_has_run(page)
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 

@@ -104,6 +104,7 @@ async ([code, html, before, after, pace]) => {
 
 
 @pytest.mark.browser
+@pytest.mark.alone  # it counts pictures between two messages
 @pytest.mark.parametrize(("pace", "least"), [(0.17, 2), (2.0, 6)])
 def test_where_looks_are_rare_the_points_of_one_appear_one_after_another(page, pace, least):
     folder = Path(live.__file__).parent

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from browsing import script_has_run
 from playwright.sync_api import Page, expect
 
 from models import own_reviews
@@ -24,7 +25,7 @@ def visit(open_page, app_url):
         page = open_page(**options)
         page.goto(f"{app_url}/sentiment?{query}")
         expect(page.get_by_role("heading", level=1)).to_have_text("Sentiment")
-        expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+        script_has_run(page)
         return page
 
     return visited

@@ -4,6 +4,7 @@ import re
 import urllib.parse
 
 import pytest
+from browsing import script_has_run
 from playwright.sync_api import Page, expect
 
 from playground import shaping
@@ -28,7 +29,7 @@ def visit(open_page, app_url):
 
 def settled(page):
     expect(page.get_by_role("heading", level=1)).to_have_text("Shapes of networks")
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    script_has_run(page)
 
 
 def test_a_visitor_edits_the_last_word_and_the_reading_of_alan_turns(visit):

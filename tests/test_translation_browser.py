@@ -4,6 +4,7 @@ import re
 import urllib.parse
 
 import pytest
+from browsing import script_has_run
 from playwright.sync_api import Page, expect
 
 from playground import translating
@@ -21,7 +22,7 @@ def visit(open_page, app_url):
         page = open_page(**options)
         page.goto(f"{app_url}/translation?{urllib.parse.urlencode({'translate_tab': tab})}&{query}")
         expect(page.get_by_role("heading", level=1)).to_have_text("Translation")
-        expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+        script_has_run(page)
         return page
 
     return visited

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from browsing import script_has_run
 from playwright.sync_api import Page, expect
 
 from models.reading import Question
@@ -32,7 +33,7 @@ def visit(open_page, app_url):
 def settled(page):
     expect(page.get_by_role("heading", level=1)).to_have_text("What if")
     expect(page.locator(".player .counter")).to_have_text(re.compile(r"token \d+ of \d+"))
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    script_has_run(page)
 
 
 def choose(page, label, option):
