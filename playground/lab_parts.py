@@ -7,7 +7,6 @@ left, the training ends by itself.
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -28,6 +27,7 @@ JOBS, LOADED, WRONG = "lab_jobs", "lab_loaded", "lab_wrong"
 """Where the session keeps the visitor's trainings with their names, a loaded one, a sentence on what could not be done."""
 
 _SHOWN = "lab_shown"  # the preset that ships and is seen
+_NOTED = "lab_noted"  # changes of the learning rate that the field for them has taken note of
 _REACH = "lab_reach"  # where the scrubber ended when it was last drawn
 _QUICK = "lab_quick"  # until when a click may still have to show
 _TICKS = {1: 0.17, 3: 0.35, 6: 0.7}  # seconds between two looks, by how many visitors train at most
@@ -41,6 +41,7 @@ _PHASES = {"paused": "paused", "waiting": "running", "running": "running"}
 
 def ask_plan() -> Plan | None:
     """Ask what to train; a slip gets a sentence, and what is seen stays. None where there never was a good plan."""
+    _note_changes()
     with st.container(horizontal=True, vertical_alignment="bottom", key="lab_what"):
         preset = controls.select("lab", "preset", "What to train", lab.MENU, 430, _leave)
         seed = ask_number("seed", say("Seed"), "0", least=0, width=110)
@@ -60,7 +61,29 @@ def ask_plan() -> Plan | None:
     if found.ignored:
         st.info(found.ignored)
     st.caption(lab.sizes(found.runs, found.labels))
+    _tell_changes(found)
     return found
+
+
+def _note_changes() -> None:
+    """What was changed while a training paused becomes a setting like any other: so a link has it, and *Train* repeats it."""
+    rates = [job.run.rates for _, job in jobs()]
+    if rates and rates != st.session_state.get(_NOTED):
+        st.session_state[_NOTED] = rates
+        typed.put(lab_rates=lab.rates_text(rates))
+
+
+def _tell_changes(plan: Plan) -> None:
+    told = [
+        f"{say('after {step:,} updates', step=step)} {text}" for step, text in lab.rate_changes(plan.runs, plan.labels)
+    ]
+    if told:
+        with st.container(horizontal=True, vertical_alignment="center", key="lab_changes"):
+            st.caption(say("Changed on the way: {changes}.", changes="; ".join(told)), width="content")
+            st.button(
+                say("Without the changes"), key="lab_unchanged", type="tertiary", on_click=typed.put,
+                kwargs={"lab_rates": ""},
+            )  # fmt: skip
 
 
 def _ask_own() -> tuple[str, tuple[str, ...], Any]:
@@ -81,7 +104,7 @@ def _ask_own() -> tuple[str, tuple[str, ...], Any]:
 
 def _ask_more(base: Settings, runs: Sequence[Run]) -> Settings:
     """All other settings; an empty field leaves what the recipe says, which stands in it in grey."""
-    asked = [name for name in (*lab.NUMBERS, *lab.WORDED, "clipping") if f"lab_{name}" in st.query_params]
+    asked = [name for name in (*lab.NUMBERS, *lab.WORDED, "clipping", "rates") if f"lab_{name}" in st.query_params]
     for name in lab.NUMBERS:
         controls.check_link(f"lab_{name}", -lab.LARGEST, lab.LARGEST)
     # A link that brings settings shows them; afterwards it opens and closes by hand alone.
@@ -105,6 +128,10 @@ def _ask_more(base: Settings, runs: Sequence[Run]) -> Settings:
                 }.items()
             }  # fmt: skip
             worded["clipping"] = controls.select("lab", "clipping", "Clipping", lab.CLIPS, width=190)
+            worded["rates"] = st.text_input(
+                say("Learning rate changes (update:rate)"), key="lab_rates", bind="query-params", width=290,
+                placeholder=say("none; for example {example}", example="100:0.01, 200:0.003"),
+            ) or ""  # fmt: skip
     whole = {name: None if numbers[name] is None else int(numbers[name] or 0) for name in lab.WHOLE}
     values: dict[str, Any] = {**numbers, **whole, **worded}
     names = ("preset", "task", "cells", "fair", "seed")
@@ -127,7 +154,7 @@ def ask_number(name: str, label: str, grey: str, *, least: int | None, width: in
 
 def widgets(settings: Settings) -> dict[str, object]:
     """The values of the page's widgets, by key, that ask for these settings."""
-    names = (*lab.NUMBERS, *lab.WORDED, "clipping", "preset", "task", "fair", "seed")
+    names = (*lab.NUMBERS, *lab.WORDED, "clipping", "rates", "preset", "task", "fair", "seed")
     values: dict[str, object] = {f"lab_{name}": getattr(settings, name) for name in names}
     return values | {"lab_cells": list(settings.cells)}
 
@@ -209,7 +236,7 @@ def _say_what_is_seen(plan: Plan | None) -> None:
     if plan is None or st.session_state.get(LOADED):
         return
     if mine := jobs():
-        if plan.runs != tuple(replace(job.run, rates=()) for _, job in mine):
+        if plan.runs != tuple(job.run for _, job in mine):
             st.info(
                 say("The settings have changed: *Train* starts anew with them. Below is still what was trained before.")
             )
@@ -244,6 +271,7 @@ def _begin(plan: Plan | None, paused: bool) -> None:  # noqa: FBT001 - of a call
         return
     st.session_state.pop(LOADED, None)
     st.session_state[JOBS] = started
+    st.session_state[_NOTED] = [run.rates for run in plan.runs]
     typed.put(**{AT: max(run.steps for run in plan.runs)})
 
 
@@ -278,6 +306,7 @@ def _leave() -> None:
     for key in (JOBS, LOADED):
         st.session_state.pop(key, None)
     st.session_state.pop(AT, None)
+    typed.put(lab_rates="")  # they were those of other networks
 
 
 # ---- what ticks ------------------------------------------------------------------------------------------------------
