@@ -424,21 +424,41 @@ _STAGES = {
 
 
 def pace(speeds: Sequence[float], left: Sequence[float]) -> str:
-    """Updates a second of all runs together, and seconds until the last of them is done."""
+    """Updates a second of all runs together, and how long it takes until the last of them is done."""
     if not speeds:
         return ""
+    if left and max(left) >= _MINUTES:
+        return say("{speed:,.0f} updates a second, {minutes:,.0f} min left", speed=sum(speeds), minutes=max(left) / 60)
     if left:
         return say("{speed:,.0f} updates a second, {seconds:,.0f} s left", speed=sum(speeds), seconds=max(left))
     return say("{speed:,.0f} updates a second", speed=sum(speeds))
 
 
+_MINUTES = 120  # seconds from which on they are told in minutes
+
+
 def rate_changes(runs: Sequence[Run], labels: Sequence[str]) -> list[tuple[int, str]]:
-    """Where the learning rate was changed on the way, and to what; one that all share is told once."""
+    """Where the learning rate was changed on the way, and to what; whose it was, unless all of them were given it."""
     found: dict[tuple[int, float], list[str]] = {}
     for run, label in zip(runs, labels, strict=True):
         for step, rate in run.rates:
             found.setdefault((step, rate), []).append(say(label))
+    # What a visitor changes in one pause may come to each network after another number of updates.
+    shared = len({tuple(rate for _, rate in run.rates) for run in runs}) == 1
     return [
-        (step, say("learning rate {rate:g}", rate=rate) + ("" if len(who) == len(runs) else f" ({', '.join(who)})"))
+        (step, say("learning rate {rate:g}", rate=rate) + ("" if shared else f" ({', '.join(who)})"))
         for (step, rate), who in sorted(found.items())
     ]
+
+
+def told_changes(runs: Sequence[Run], labels: Sequence[str]) -> str:
+    """The same in a sentence; nothing where nothing was changed."""
+    found: dict[float, dict[int, list[str]]] = {}
+    for run, label in zip(runs, labels, strict=True):
+        for step, rate in run.rates:
+            found.setdefault(rate, {}).setdefault(step, []).append(say(label))
+    told = []
+    for rate, steps in found.items():
+        whens = [f"{step:,}" + ("" if len(who) == len(runs) else f" ({', '.join(who)})") for step, who in steps.items()]
+        told.append(say("learning rate {rate:g} after {updates} updates", rate=rate, updates=", ".join(whens)))
+    return say("Changed on the way: {changes}.", changes="; ".join(told)) if told else ""

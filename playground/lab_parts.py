@@ -32,6 +32,7 @@ _REACH = "lab_reach"  # where the scrubber ended when it was last drawn
 _QUICK = "lab_quick"  # until when a click may still have to show
 _TICKS = {1: 0.17, 3: 0.35, 6: 0.7}  # seconds between two looks, by how many visitors train at most
 _CROWDED, _AFTER_A_CLICK, _LEASE_TICK = 1.2, 0.4, 3.0  # the same for more of them; after a click; while nothing moves
+_NARROW, _WIDE, _LONG = 150, 225, 9  # pixels of a number's field, and from how many characters in grey on it is wide
 _SOON = 4.0  # seconds in which a click shows even on a busy machine
 _PHASES = {"paused": "paused", "waiting": "running", "running": "running"}
 
@@ -74,12 +75,9 @@ def _note_changes() -> None:
 
 
 def _tell_changes(plan: Plan) -> None:
-    told = [
-        f"{say('after {step:,} updates', step=step)} {text}" for step, text in lab.rate_changes(plan.runs, plan.labels)
-    ]
-    if told:
+    if told := lab.told_changes(plan.runs, plan.labels):
         with st.container(horizontal=True, vertical_alignment="center", key="lab_changes"):
-            st.caption(say("Changed on the way: {changes}.", changes="; ".join(told)), width="content")
+            st.caption(told, width="content")
             st.button(
                 say("Without the changes"), key="lab_unchanged", type="tertiary", on_click=typed.put,
                 kwargs={"lab_rates": ""},
@@ -116,8 +114,9 @@ def _ask_more(base: Settings, runs: Sequence[Run]) -> Settings:
         )
         with st.container(horizontal=True, vertical_alignment="bottom", key="lab_numbers"):
             numbers = {
-                name: ask_number(name, say(label), lab.placeholder(name, runs), least=None, width=150)
+                name: ask_number(name, say(label), grey, least=None, width=_WIDE if len(grey) > _LONG else _NARROW)
                 for name, label in lab.NUMBERS.items()
+                for grey in [lab.placeholder(name, runs)]
             }
         with st.container(horizontal=True, vertical_alignment="bottom", key="lab_words"):
             worded = {
@@ -187,11 +186,14 @@ def phase() -> str:
     return next((one for one in ("running", "paused") if one in states), "idle")
 
 
-def remember_shown() -> None:
-    """A preset that ships is seen from the moment on that it is chosen."""
+def remember_shown(plan: Plan | None) -> None:
+    """A preset is seen from the moment on that it is chosen, or that its very runs are put together by hand."""
     chosen = st.session_state.get("lab_preset")
+    same = [name for name, preset in lab.PRESETS.items() if plan and preset.runs == plan.runs]
     if chosen in lab.SHIPPED:
         st.session_state[_SHOWN] = chosen
+    elif same:
+        st.session_state[_SHOWN] = same[0]
 
 
 def buttons(plan: Plan | None) -> None:
@@ -244,7 +246,7 @@ def _say_what_is_seen(plan: Plan | None) -> None:
     shown = st.session_state.get(_SHOWN, lab.SHIPPED[0])
     if plan.runs != lab.PRESETS[shown].runs:
         told = say(
-            "Nothing is trained with these settings yet: press *Train*. Below is still “{preset}”.",
+            "Nothing is trained with these settings yet: press *Train*. Below is “{preset}”, as it was trained beforehand.",
             preset=say(lab.MENU[shown]),
         )
         st.info(told)
@@ -314,7 +316,8 @@ def _leave() -> None:
 
 def watch() -> None:
     """Progress and curves, looked at a few times a second while something trains."""
-    st.fragment(_watch, run_every=_tick())(_drawn())
+    with st.container(key="lab_curves_ticking"):
+        st.fragment(_watch, run_every=_tick())(_drawn())
 
 
 def _tick() -> float | None:

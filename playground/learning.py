@@ -78,7 +78,8 @@ def watch(learning: Learning | None, show: Callable[[], None]) -> None:
     Call it outside of any fragment: a click has to start or end the ticking, which only a run of the whole page does.
     """
     going = bool(learning and learning.going)
-    st.fragment(_tick, run_every=TICK if going else None)(learning, show, going)
+    with st.container(key="learning_ticking"):
+        st.fragment(_tick, run_every=TICK if going else None)(learning, show, going)
 
 
 def stay(page: str) -> None:

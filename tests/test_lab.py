@@ -151,6 +151,7 @@ def test_progress_counts_all_runs_together():
     assert share == 0.5
     assert words == "RNN: done, 100 of 100 · LSTM: 50 of 200"
     assert lab.pace([30.0, 20.4], [3.2, 7.9]) == "50 updates a second, 8 s left"
+    assert lab.pace([2.0], [600.0]) == "2 updates a second, 10 min left"
     assert lab.pace([], []) == ""
 
 
@@ -158,6 +159,13 @@ def test_a_changed_learning_rate_is_noted_where_it_was_changed():
     run = Run("parity", rates=((40, 0.1),))
     assert lab.rate_changes([run, run], ["a", "b"]) == [(40, "learning rate 0.1")]
     assert lab.rate_changes([run, Run("parity")], ["a", "b"]) == [(40, "learning rate 0.1 (a)")]
+    later = replace(run, rates=((60, 0.1),))  # in one pause
+    assert lab.rate_changes([run, later], ["a", "b"]) == [(40, "learning rate 0.1"), (60, "learning rate 0.1")]
+    assert lab.told_changes([run, later], ["a", "b"]) == (
+        "Changed on the way: learning rate 0.1 after 40 (a), 60 (b) updates."
+    )
+    assert lab.told_changes([run, run], ["a", "b"]) == "Changed on the way: learning rate 0.1 after 40 updates."
+    assert lab.told_changes([Run("parity")], ["a"]) == ""
 
 
 @pytest.mark.parametrize(("share", "right"), [(0.95, "high"), (0.75, "middle"), (0.54, "low")])
