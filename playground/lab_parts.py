@@ -48,22 +48,30 @@ def ask_plan() -> Plan | None:
         seed = ask_number("seed", say("Seed"), "0", least=0, width=110)
     task, cells, fair = _ask_own() if preset == OWN else ("latch", lab.CELLS, "hidden")
     base = Settings(preset, task, cells, fair, int(seed or 0))
+    more, told = st.container(), st.container()
     try:
         runs, _ = lab.recipes(base)
-        found = lab.plan(_ask_more(base, runs))
+        with more:
+            found = lab.plan(_ask_more(base, runs))
     except ValueError as wrong:
-        st.warning(say("{wrong} What you see below stays as it was.", wrong=wrong))
+        told.warning(say("{wrong} What you see below stays as it was.", wrong=wrong))
         return None
+    with told:
+        _tell(found)
+    return found
+
+
+def _tell(found: Plan) -> None:
+    """What will be trained, and what to look for."""
     if found.note:
         task = TASKS[found.runs[0].task]
         title = say(task.title)
-        told = say("*The task, {title}: {rule}*", title=title[0].lower() + title[1:], rule=say(task.rule))
-        st.markdown(f"{say(found.note)} {told}")
+        rule = say("*The task, {title}: {rule}*", title=title[0].lower() + title[1:], rule=say(task.rule))
+        st.markdown(f"{say(found.note)} {rule}")
     if found.ignored:
         st.info(found.ignored)
     st.caption(lab.sizes(found.runs, found.labels))
     _tell_changes(found)
-    return found
 
 
 def _note_changes() -> None:
@@ -228,9 +236,10 @@ def buttons(plan: Plan | None) -> None:
                 placeholder=lab.placeholder("learning_rate", [job.run for _, job in jobs()]),
             )  # fmt: skip
             st.button(say("Change it"), key="lab_change", on_click=_change_rate, disabled=not rate)
-    if wrong := st.session_state.pop(WRONG, ""):
-        st.warning(wrong)
-    _say_what_is_seen(plan)
+    with st.container():
+        if wrong := st.session_state.pop(WRONG, ""):
+            st.warning(wrong)
+        _say_what_is_seen(plan)
 
 
 def _say_what_is_seen(plan: Plan | None) -> None:
@@ -314,6 +323,10 @@ def _leave() -> None:
 # ---- what ticks ------------------------------------------------------------------------------------------------------
 
 
+# What comes and goes has a place of its own, here and in `ask_plan`: where it does not, all that stands below it moves up
+# or down by one, the browser takes it for something new, and curves and player are built again before the visitor's eyes.
+
+
 def watch() -> None:
     """Progress and curves, looked at a few times a second while something trains."""
     with st.container(key="lab_curves_ticking"):
@@ -347,10 +360,11 @@ def _drawn() -> tuple:
 def _watch(drawn: tuple) -> None:
     before = _drawn()
     compute.workers().renew(controls.trainer("lab"))
-    if mine := jobs():
-        _show_progress([(label, job) for label, job in mine])
     seen = courses()
-    _say_ends(seen)
+    with st.container():
+        if mine := jobs():
+            _show_progress(mine)
+        _say_ends(seen)
     live(
         lab_courses.lines(seen),
         lab_courses.charts(seen),
