@@ -302,7 +302,7 @@ function createChart({ onHover, onPick }) {
     }
     context.restore();
     drawLevels(context, chart.levels, place, box, look);
-    writeMarks(context, data.marks, place, box, look);
+    writeMarks(context, data.marks, chart.levels, place, box, look);
     if (isWide) drawLabels(context, chart, data, place, box, look);
     if (at !== null) drawCursor(context, place.x(at), box, look, hovering);
   }
@@ -390,9 +390,14 @@ function drawMark(context, { x }, place, box, look) {
   context.setLineDash([]);
 }
 
-/** Words beside the marks, from the bottom up: each in the first row where it has room; of equal ones that would meet, one. */
-function writeMarks(context, marks, place, box, look) {
+/**
+ * Words beside the marks, from the top down, below a level that is there: each in the first row where it has room, and of
+ * equal ones that would meet, one.
+ */
+function writeMarks(context, marks, levels, place, box, look) {
   const written = [];
+  const isTaken = levels.some(({ y }) => place.shown(y) && Math.abs(place.y(y) - box.top) < look.size + 4);
+  const top = box.top + (isTaken ? 2 : 1) * (look.size + 6);
   context.save();
   context.beginPath();
   context.rect(box.left, box.top, box.right - box.left, box.bottom - box.top);
@@ -408,7 +413,7 @@ function writeMarks(context, marks, place, box, look) {
     let row = 0;
     while (met.some((other) => other.row === row)) row += 1;
     context.textAlign = isRight ? "right" : "left";
-    halo(context, text, from, box.bottom - 3 - row * (look.size + 4), look, look.accent);
+    halo(context, text, from, top + row * (look.size + 4), look, look.accent);
     written.push({ text, left, right, row });
   }
   context.restore();
