@@ -22,16 +22,20 @@ def parameters(run: Run) -> int:
     return _count(run.hidden, _first_counts(run.task, run.cell, run.inputs, run.layers, run.nonlinearity))
 
 
-def hidden_for(cell: str, parameters: int, task: str, layers: int = 1) -> int:
-    """The hidden size H with which a cell's network comes nearest to a number of weights; the smaller of two equals.
+def hidden_for(run: Run, parameters: int) -> int:
+    """The hidden size H with which the network of a run comes nearest to a number of weights; the smaller of two equals.
+
+    Args:
+        run: Whose network it is; its own H does not matter.
+        parameters: The number of weights.
 
     Raises:
-        KeyError: There is no such task or cell.
-        ValueError: A number is below 1.
+        KeyError: There is no such cell.
+        ValueError: `parameters` is below 1.
     """
     if parameters < 1:
         raise ValueError(f"parameters is {parameters}, expected 1 or more")
-    first = _first_counts(task, cell, Run(task=task).inputs, layers, "tanh")
+    first = _first_counts(run.task, run.cell, run.inputs, run.layers, run.nonlinearity)
     high = 1
     while _count(high, first) < parameters:
         high *= 2

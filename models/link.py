@@ -21,7 +21,7 @@ def parameters(run: Run, *, whole: bool = False) -> dict[str, str]:
         whole: Everything, usual or not: for what must still hold when the usual changes.
     """
     usual = Run(task=run.task, cell=run.cell)
-    texts = {field.name: _written(getattr(run, field.name)) for field in fields(Run)}
+    texts = {field.name: written(getattr(run, field.name)) for field in fields(Run)}
     return {
         name: text
         for name, text in texts.items()
@@ -54,7 +54,8 @@ def run_of(texts: Mapping[str, str]) -> Run:
         raise ValueError(str(error.args[0])) from None
 
 
-def _written(value: object) -> str:
+def written(value: object) -> str:
+    """A setting as a link writes it."""
     if value is None:
         return NONE
     if isinstance(value, tuple):  # lengths: 10-20; rates: 100:0.01,200:0.003
@@ -63,14 +64,19 @@ def _written(value: object) -> str:
     return value if isinstance(value, str) else repr(value)
 
 
+def rates(text: str) -> tuple[tuple[int, float], ...]:
+    """Changes of the learning rate, "100:0.01,200:0.003": from which update on, and to what.
+
+    Raises:
+        ValueError: It is something else.
+    """
+    pairs = [pair.split(":") for pair in text.split(",")] if text else []
+    return tuple((int(step), float(rate)) for step, rate in pairs)
+
+
 def _range(text: str) -> tuple[int, int]:
     shortest, dash, longest = text.partition("-")
     return int(shortest), int(longest if dash else shortest)
-
-
-def _rates(text: str) -> tuple[tuple[int, float], ...]:
-    pairs = [pair.split(":") for pair in text.split(",")] if text else []
-    return tuple((int(step), float(rate)) for step, rate in pairs)
 
 
 _WHOLE = (int, "a whole number")
@@ -95,5 +101,5 @@ _READ: dict[str, tuple[Callable[[str], object], str]] = {
     "start": (str, "a word"),
     "gain": _NUMBER,
     "nonlinearity": (str, "a word"),
-    "rates": (_rates, "steps and rates such as 100:0.01,200:0.003"),
+    "rates": (rates, "steps and rates such as 100:0.01,200:0.003"),
 }

@@ -163,6 +163,12 @@ _CLIPPED = Run(
 )  # fmt: skip
 
 PRESETS: Mapping[str, Preset] = {
+    "forget_bias": Preset(
+        "Forget bias 0, 1 and 3, over 30 steps",
+        "Three LSTMs from one seed. Over 30 steps a head start of 1 is enough for the gradient to reach the first step.",
+        tuple(replace(_LATCH, keep_bias=bias) for bias in (0.0, 1.0, 3.0)),
+        ("forget bias 0", "forget bias 1", "forget bias 3"),
+    ),
     "latch_solved": Preset(
         "Solved or never: the latch over 30 steps",
         "One number in a bias decides: with a forget bias of 1 an LSTM solves it within 200 updates, with 0 it is still "
@@ -173,12 +179,6 @@ PRESETS: Mapping[str, Preset] = {
             replace(_LATCH, **_RNN, steps=2000, every=20),
         ),
         ("LSTM, forget bias 1", "LSTM, forget bias 0", "RNN"),
-    ),
-    "forget_bias": Preset(
-        "Forget bias 0, 1 and 3, over 30 steps",
-        "Three LSTMs from one seed. Over 30 steps a head start of 1 is enough for the gradient to reach the first step.",
-        tuple(replace(_LATCH, keep_bias=bias) for bias in (0.0, 1.0, 3.0)),
-        ("forget bias 0", "forget bias 1", "forget bias 3"),
     ),
     "forget_bias_far": Preset(
         "Forget bias 0, 1 and 3, over 100 steps",
@@ -273,4 +273,4 @@ PRESETS: Mapping[str, Preset] = {
         "temperature",
     ),
 }
-"""Trainings worth watching, by name."""
+"""Trainings worth watching, by name; the first is the worked example. All of them ship trained: see `models.shipped`."""

@@ -2,13 +2,14 @@
 
 import streamlit as st
 
-from playground import compute, controls, taming
+from playground import compute, controls, learning, taming
 from playground import taming_parts as parts
 from playground.language import say
 
 st.title(say("Clipping and remedies"))
 st.markdown(say(taming.ASKED))
 exploding, remedies, echo = controls.tabs("remedy", taming.TABS)
+learning.stay("remedy")
 
 if exploding.open:
     with exploding:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from playground import controls, lab_links
+from playground import controls, lab_links, learning
 from playground import forecast_parts as parts
 from playground import forecast_words as words
 from playground.language import say
@@ -10,6 +10,7 @@ from playground.language import say
 st.title(say("Forecasting"))
 st.markdown(say(words.ASKED))
 day, shapes, splits, month, own = controls.tabs("forecast", words.TABS)
+learning.stay("forecast")
 
 if day.open:
     with day:

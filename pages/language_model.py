@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from playground import controls, lab_links
+from playground import controls, lab_links, learning
 from playground import lm_parts as parts
 from playground import lm_words as words
 from playground.language import say
@@ -10,6 +10,7 @@ from playground.language import say
 st.title(say("Language model"))
 st.markdown(say(words.ASKED))
 sentences, sampling, levels, unit, own = controls.tabs("lm", words.TABS)
+learning.stay("lm")
 
 if sentences.open:
     with sentences:

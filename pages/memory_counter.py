@@ -3,7 +3,7 @@
 import streamlit as st
 
 from models.counter import FIRM, TABLE, tanh_cost
-from playground import compute, controls, counting
+from playground import compute, controls, counting, learning
 from playground import counting_parts as parts
 from playground.language import say
 from playground.player import player
@@ -12,6 +12,7 @@ st.title(say("The memory counter"))
 st.markdown(say(counting.ASKED))
 table = parts.ask_table()
 by_hand, standard, build, learn = controls.tabs("counter", counting.TABS)
+learning.stay("counter")
 steps = counting.tokens(table)
 
 if by_hand.open:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from playground import controls, lab_links
+from playground import controls, lab_links, learning
 from playground import senti_parts as parts
 from playground import senti_words as words
 from playground.language import say
@@ -10,6 +10,7 @@ from playground.language import say
 st.title(say("Sentiment"))
 st.markdown(say(words.ASKED))
 by_word, order, count, transfer, own = controls.tabs("senti", words.TABS)
+learning.stay("senti")
 
 if by_word.open:
     with by_word:

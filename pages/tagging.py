@@ -3,7 +3,7 @@
 import streamlit as st
 
 from models.tagging import KINDS
-from playground import compute, controls, lab_links
+from playground import compute, controls, lab_links, learning
 from playground import tag_parts as parts
 from playground import tag_words as words
 from playground.language import say
@@ -11,6 +11,7 @@ from playground.language import say
 st.title(say("Tagging"))
 st.markdown(say(words.ASKED))
 sentence, invent, scores, template, own = controls.tabs("tag", words.TABS)
+learning.stay("tag")
 facts = {kind: compute.tagging_facts(f"tagging-{kind}") for kind in KINDS}
 
 if sentence.open:

@@ -12,7 +12,7 @@ st.markdown(say(lab.ASKED))
 
 # Controls
 plan = parts.ask_plan()
-parts.remember_shown()
+parts.remember_shown(plan)
 parts.buttons(plan)
 
 # Compute and figures: the curves grow by themselves while something trains

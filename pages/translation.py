@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from playground import controls, lab_links
+from playground import controls, lab_links, learning
 from playground import translating as words
 from playground import translating_parts as parts
 from playground.language import say
@@ -10,6 +10,7 @@ from playground.language import say
 st.title(say("Translation"))
 st.markdown(say(words.ASKED))
 translate, vector, beams, forcing, good = controls.tabs("translate", words.TABS)
+learning.stay("translate")
 
 if translate.open:
     with translate:

@@ -356,7 +356,8 @@ def train_live(cell: str) -> None:
         )
         st.button(say("Stop"), key="counter_live_stop", on_click=_stop, disabled=not running)
     if job:
-        st.fragment(_watch, run_every=_TICK if running else None)(job, running)
+        with st.container(key="counter_ticking"):
+            st.fragment(_watch, run_every=_TICK if running else None)(job, running)
 
 
 def _watch(job: Job, was_running: bool) -> None:  # noqa: FBT001 - of a fragment

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
+from models import link
 from models.fairness import hidden_for, parameters
 from models.limits import LIMITS, Limits
 from models.presets import CELLS, PRESETS, RECIPES
@@ -20,11 +21,11 @@ OWN = "own"
 """The entry of the menu of presets under which a visitor chooses task and cells."""
 
 MENU: Mapping[str, str] = (
-    {name: PRESETS[name].title for name in SHIPPED}
-    | {OWN: "Your own: choose task and cells"}
-    | {name: preset.title for name, preset in PRESETS.items() if name not in SHIPPED}
+    {SHIPPED[0]: PRESETS[SHIPPED[0]].title}
+    | {OWN: "Your own: choose task and cells"}  # here, as nobody scrolls to the end of a long menu
+    | {name: PRESETS[name].title for name in SHIPPED[1:]}
 )
-"""What can be trained, the presets that open at once first."""
+"""What can be trained: the worked example, what a visitor puts together, and the other presets."""
 
 TITLES: Mapping[str, str] = {name: task.title for name, task in TASKS.items() if (name, CELLS[0]) in RECIPES}
 """The tasks of the lab: those that have a recipe."""
@@ -47,6 +48,7 @@ WORDED: Mapping[str, Mapping[str, str]] = {
 
 NUMBERS: Mapping[str, str] = {
     "hidden": "Hidden units",
+    "inputs": "Size of a word's vector",
     "layers": "Layers",
     "shortest": "Shortest sequence",
     "longest": "Longest sequence",
@@ -61,8 +63,11 @@ NUMBERS: Mapping[str, str] = {
 }
 """Settings that are numbers, in the order of the page; what is not typed is as in the recipe."""
 
-WHOLE = ("hidden", "layers", "shortest", "longest", "batch", "steps", "every")
+WHOLE = ("hidden", "inputs", "layers", "shortest", "longest", "batch", "steps", "every")
 """Those that are whole."""
+
+Rates = tuple[tuple[int, float], ...]
+"""Changes of the learning rate of one network: see `Run.rates`."""
 
 LARGEST = 10**12
 """The largest number that a field takes; what a run may have says `models.limits`."""
@@ -79,6 +84,8 @@ class Settings:
         task, cells, fair: where the preset is `OWN`: a task, one to three cells, and what is equal between them.
         seed: of the weights and the batches.
         clipping: "recipe", "on" or "off"; a `clip` alone means "on".
+        rates: changes of the learning rate on the way, as a link writes them: "100:0.01,200:0.003"; where they differ
+            between the networks, one list for each, parted by " / ".
         others: as in `Run`; `shortest` and `longest` are its lengths.
     """
 
@@ -88,6 +95,7 @@ class Settings:
     fair: Literal["hidden", "parameters"] = "hidden"
     seed: int = 0
     hidden: int | None = None
+    inputs: int | None = None
     layers: int | None = None
     shortest: int | None = None
     longest: int | None = None
@@ -104,6 +112,7 @@ class Settings:
     optimizer: str = RECIPE
     start: str = RECIPE
     nonlinearity: str = RECIPE
+    rates: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,7 +124,7 @@ class Plan:
         note: what to look for; may be empty.
         runs: one to three of one task.
         labels: what each is called.
-        ignored: a sentence on settings that were left as they are; may be empty.
+        ignored: sentences on settings that were left as they are; may be empty.
     """
 
     title: str
@@ -150,19 +159,27 @@ def plan(settings: Settings, limits: Limits = LIMITS) -> Plan:
     compared = differing(runs) if len({run.cell for run in runs}) < len(runs) else set()
     typed = _typed(settings, runs)
     ignored = [name for name in typed if name in compared and settings.preset != OWN]
+    told = [_ignored(ignored)] if ignored else []
+    task = TASKS[runs[0].task]
+    if typed.get("inputs") and not task.embeds:
+        ignored.append("inputs")
+        told.append(
+            say("This task has no words: it has {inputs} at a step, whatever you type.", inputs=_numbers(task.inputs))
+        )
     changes = {name: value for name, value in typed.items() if name not in ignored}
     try:
         runs = tuple(_changed(run, changes, settings) for run in runs)
+        runs = tuple(replace(run, rates=rates) for run, rates in zip(runs, _rates(settings.rates, runs), strict=True))
         if settings.fair == "parameters" and len({run.cell for run in runs}) > 1:
             runs = alike(runs)
         for run in runs:
             limits.check(run)
     except (ValueError, KeyError) as error:
-        told = say("These settings cannot be trained: {why}", why=_sentence(str(error.args[0])))
-        raise ValueError(told) from None
+        wrong = say("These settings cannot be trained: {why}", why=_sentence(str(error.args[0])))
+        raise ValueError(wrong) from None
     own = f"{TITLES[settings.task]}: {', '.join(labels)}"
     title, note = (own, "") if settings.preset == OWN else (MENU[settings.preset], PRESETS[settings.preset].note)
-    return Plan(title, note, runs, labels, _ignored(ignored))
+    return Plan(title, note, runs, labels, " ".join(told))
 
 
 def differing(runs: Sequence[Run]) -> set[str]:
@@ -175,16 +192,11 @@ def alike(runs: Sequence[Run]) -> tuple[Run, ...]:
     """The same runs with about as many weights each: as many as the largest of them has."""
     most = max(runs, key=parameters)
     weights = parameters(most)
-    return tuple(
-        run if run is most else replace(run, hidden=hidden_for(run.cell, weights, run.task, run.layers)) for run in runs
-    )
+    return tuple(run if run is most else replace(run, hidden=hidden_for(run, weights)) for run in runs)
 
 
 def settings_of(run: Run) -> Settings:
-    """Settings that train a run anew: what differs from the recipe of its task and cell is typed.
-
-    The size of a word's vector and changes of the learning rate on the way have no field, and are left out.
-    """
+    """Settings that train a run anew: what differs from the recipe of its task and cell is typed."""
     recipe = RECIPES[run.task, run.cell]
     typed: dict[str, Any] = {
         name: getattr(run, name)
@@ -197,7 +209,13 @@ def settings_of(run: Run) -> Settings:
         typed["clipping"] = RECIPE if recipe.clip is None else "off"
     elif run.clip != recipe.clip:
         typed |= {"clipping": "on", "clip": run.clip}
-    return Settings(OWN, run.task, (run.cell,), seed=run.seed - recipe.seed, **typed)
+    return Settings(OWN, run.task, (run.cell,), seed=run.seed - recipe.seed, rates=rates_text([run.rates]), **typed)
+
+
+def rates_text(rates: Sequence[Rates]) -> str:
+    """Changes of the learning rate of each network as `Settings` has them."""
+    texts = [link.written(each) for each in rates]
+    return texts[0] if len(set(texts)) == 1 else " / ".join(texts)
 
 
 def sizes(runs: Sequence[Run], labels: Sequence[str]) -> str:
@@ -207,6 +225,8 @@ def sizes(runs: Sequence[Run], labels: Sequence[str]) -> str:
 
 def placeholder(name: str, runs: Sequence[Run]) -> str:
     """What the recipes have in a field that is empty."""
+    if name == "inputs" and not TASKS[runs[0].task].embeds:
+        return say("no words")
     found = [_value(run, name) for run in runs]
     return " / ".join(dict.fromkeys(say("off") if value is None else f"{value:g}" for value in found))
 
@@ -229,6 +249,36 @@ def _typed(settings: Settings, runs: Sequence[Run]) -> dict[str, Any]:
     elif settings.clip is not None or settings.clipping == "on":
         typed["clip"] = settings.clip if settings.clip is not None else next((r.clip for r in runs if r.clip), 1.0)
     return typed
+
+
+def _rates(text: str, runs: Sequence[Run]) -> list[Rates]:
+    """The changes of the learning rate of each run; of those that all share, what falls within it."""
+    parts = text.split("/")
+    if len(parts) not in (1, len(runs)):
+        raise ValueError(
+            say(
+                "{count} lists of changes of the learning rate do not fit {networks}.",
+                count=len(parts),
+                networks=say("1 network") if len(runs) == 1 else say("{count} networks", count=len(runs)),
+            )
+        )
+    try:
+        found = [link.rates(part.strip()) for part in parts]
+    except ValueError:
+        raise ValueError(
+            say("“{text}” is no list of changes of the learning rate. One is: 100:0.01, 200:0.003.", text=text[:40])
+        ) from None
+    longest = max(run.steps for run in runs)
+    if late := [since for each in found for since, _ in each if since >= longest]:
+        raise ValueError(
+            say(
+                "A change of the learning rate after {since:,} updates never comes: it ends after {steps:,}.",
+                since=late[0],
+                steps=longest,
+            )
+        )
+    each = found if len(found) == len(runs) else found * len(runs)
+    return [tuple(change for change in rates if change[0] < run.steps) for rates, run in zip(each, runs, strict=True)]
 
 
 def _lengths(settings: Settings, recipe: Run) -> tuple[int, int]:
@@ -261,9 +311,11 @@ def _changed(run: Run, changes: Mapping[str, Any], settings: Settings) -> Run:
     return replace(run, seed=run.seed + settings.seed, **fitting)
 
 
+def _numbers(count: int) -> str:
+    return say("1 number") if count == 1 else say("{count} numbers", count=count)
+
+
 def _ignored(names: Sequence[str]) -> str:
-    if not names:
-        return ""
     return say(
         "This preset compares {settings}: one value for all would leave nothing to compare, so it is not changed.",
         settings=", ".join(say(_COMPARED.get(name, name.replace("_", " "))) for name in names),
@@ -372,21 +424,41 @@ _STAGES = {
 
 
 def pace(speeds: Sequence[float], left: Sequence[float]) -> str:
-    """Updates a second of all runs together, and seconds until the last of them is done."""
+    """Updates a second of all runs together, and how long it takes until the last of them is done."""
     if not speeds:
         return ""
+    if left and max(left) >= _MINUTES:
+        return say("{speed:,.0f} updates a second, {minutes:,.0f} min left", speed=sum(speeds), minutes=max(left) / 60)
     if left:
         return say("{speed:,.0f} updates a second, {seconds:,.0f} s left", speed=sum(speeds), seconds=max(left))
     return say("{speed:,.0f} updates a second", speed=sum(speeds))
 
 
+_MINUTES = 120  # seconds from which on they are told in minutes
+
+
 def rate_changes(runs: Sequence[Run], labels: Sequence[str]) -> list[tuple[int, str]]:
-    """Where the learning rate was changed on the way, and to what; one that all share is told once."""
+    """Where the learning rate was changed on the way, and to what; whose it was, unless all of them were given it."""
     found: dict[tuple[int, float], list[str]] = {}
     for run, label in zip(runs, labels, strict=True):
         for step, rate in run.rates:
             found.setdefault((step, rate), []).append(say(label))
+    # What a visitor changes in one pause may come to each network after another number of updates.
+    shared = len({tuple(rate for _, rate in run.rates) for run in runs}) == 1
     return [
-        (step, say("learning rate {rate:g}", rate=rate) + ("" if len(who) == len(runs) else f" ({', '.join(who)})"))
+        (step, say("learning rate {rate:g}", rate=rate) + ("" if shared else f" ({', '.join(who)})"))
         for (step, rate), who in sorted(found.items())
     ]
+
+
+def told_changes(runs: Sequence[Run], labels: Sequence[str]) -> str:
+    """The same in a sentence; nothing where nothing was changed."""
+    found: dict[float, dict[int, list[str]]] = {}
+    for run, label in zip(runs, labels, strict=True):
+        for step, rate in run.rates:
+            found.setdefault(rate, {}).setdefault(step, []).append(say(label))
+    told = []
+    for rate, steps in found.items():
+        whens = [f"{step:,}" + ("" if len(who) == len(runs) else f" ({', '.join(who)})") for step, who in steps.items()]
+        told.append(say("learning rate {rate:g} after {updates} updates", rate=rate, updates=", ".join(whens)))
+    return say("Changed on the way: {changes}.", changes="; ".join(told)) if told else ""

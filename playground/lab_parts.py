@@ -7,7 +7,6 @@ left, the training ends by itself.
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -28,11 +27,13 @@ JOBS, LOADED, WRONG = "lab_jobs", "lab_loaded", "lab_wrong"
 """Where the session keeps the visitor's trainings with their names, a loaded one, a sentence on what could not be done."""
 
 _SHOWN = "lab_shown"  # the preset that ships and is seen
+_NOTED = "lab_noted"  # changes of the learning rate that the field for them has taken note of
 _REACH = "lab_reach"  # where the scrubber ended when it was last drawn
 _QUICK = "lab_quick"  # until when a click may still have to show
 _TICKS = {1: (0.17, 1.0), 3: (0.35, 1.0), 6: (0.7, 2.0)}  # seconds between two looks at the curves, and two inside,
 _CROWDED = (1.2, 4.0)  # by how many visitors train at most; and for more of them
 _AFTER_A_CLICK, _LEASE_TICK = 0.4, 3.0  # after a click; while nothing moves
+_NARROW, _WIDE, _LONG = 150, 225, 9  # pixels of a number's field, and from how many characters in grey on it is wide
 _SOON = 4.0  # seconds in which a click shows even on a busy machine
 _PHASES = {"paused": "paused", "waiting": "running", "running": "running"}
 
@@ -42,26 +43,54 @@ _PHASES = {"paused": "paused", "waiting": "running", "running": "running"}
 
 def ask_plan() -> Plan | None:
     """Ask what to train; a slip gets a sentence, and what is seen stays. None where there never was a good plan."""
+    _note_changes()
     with st.container(horizontal=True, vertical_alignment="bottom", key="lab_what"):
         preset = controls.select("lab", "preset", "What to train", lab.MENU, 430, _leave)
         seed = ask_number("seed", say("Seed"), "0", least=0, width=110)
     task, cells, fair = _ask_own() if preset == OWN else ("latch", lab.CELLS, "hidden")
     base = Settings(preset, task, cells, fair, int(seed or 0))
+    more, told = st.container(), st.container()
     try:
         runs, _ = lab.recipes(base)
-        found = lab.plan(_ask_more(base, runs))
+        with more:
+            found = lab.plan(_ask_more(base, runs))
     except ValueError as wrong:
-        st.warning(say("{wrong} What you see below stays as it was.", wrong=wrong))
+        told.warning(say("{wrong} What you see below stays as it was.", wrong=wrong))
         return None
+    with told:
+        _tell(found)
+    return found
+
+
+def _tell(found: Plan) -> None:
+    """What will be trained, and what to look for."""
     if found.note:
         task = TASKS[found.runs[0].task]
         title = say(task.title)
-        told = say("*The task, {title}: {rule}*", title=title[0].lower() + title[1:], rule=say(task.rule))
-        st.markdown(f"{say(found.note)} {told}")
+        rule = say("*The task, {title}: {rule}*", title=title[0].lower() + title[1:], rule=say(task.rule))
+        st.markdown(f"{say(found.note)} {rule}")
     if found.ignored:
         st.info(found.ignored)
     st.caption(lab.sizes(found.runs, found.labels))
-    return found
+    _tell_changes(found)
+
+
+def _note_changes() -> None:
+    """What was changed while a training paused becomes a setting like any other: so a link has it, and *Train* repeats it."""
+    rates = [job.run.rates for _, job in jobs()]
+    if rates and rates != st.session_state.get(_NOTED):
+        st.session_state[_NOTED] = rates
+        typed.put(lab_rates=lab.rates_text(rates))
+
+
+def _tell_changes(plan: Plan) -> None:
+    if told := lab.told_changes(plan.runs, plan.labels):
+        with st.container(horizontal=True, vertical_alignment="center", key="lab_changes"):
+            st.caption(told, width="content")
+            st.button(
+                say("Without the changes"), key="lab_unchanged", type="tertiary", on_click=typed.put,
+                kwargs={"lab_rates": ""},
+            )  # fmt: skip
 
 
 def _ask_own() -> tuple[str, tuple[str, ...], Any]:
@@ -82,7 +111,7 @@ def _ask_own() -> tuple[str, tuple[str, ...], Any]:
 
 def _ask_more(base: Settings, runs: Sequence[Run]) -> Settings:
     """All other settings; an empty field leaves what the recipe says, which stands in it in grey."""
-    asked = [name for name in (*lab.NUMBERS, *lab.WORDED, "clipping") if f"lab_{name}" in st.query_params]
+    asked = [name for name in (*lab.NUMBERS, *lab.WORDED, "clipping", "rates") if f"lab_{name}" in st.query_params]
     for name in lab.NUMBERS:
         controls.check_link(f"lab_{name}", -lab.LARGEST, lab.LARGEST)
     # A link that brings settings shows them; afterwards it opens and closes by hand alone.
@@ -94,8 +123,9 @@ def _ask_more(base: Settings, runs: Sequence[Run]) -> Settings:
         )
         with st.container(horizontal=True, vertical_alignment="bottom", key="lab_numbers"):
             numbers = {
-                name: ask_number(name, say(label), lab.placeholder(name, runs), least=None, width=150)
+                name: ask_number(name, say(label), grey, least=None, width=_WIDE if len(grey) > _LONG else _NARROW)
                 for name, label in lab.NUMBERS.items()
+                for grey in [lab.placeholder(name, runs)]
             }
         with st.container(horizontal=True, vertical_alignment="bottom", key="lab_words"):
             worded = {
@@ -106,6 +136,10 @@ def _ask_more(base: Settings, runs: Sequence[Run]) -> Settings:
                 }.items()
             }  # fmt: skip
             worded["clipping"] = controls.select("lab", "clipping", "Clipping", lab.CLIPS, width=190)
+            worded["rates"] = st.text_input(
+                say("Learning rate changes (update:rate)"), key="lab_rates", bind="query-params", width=290,
+                placeholder=say("none; for example {example}", example="100:0.01, 200:0.003"),
+            ) or ""  # fmt: skip
     whole = {name: None if numbers[name] is None else int(numbers[name] or 0) for name in lab.WHOLE}
     values: dict[str, Any] = {**numbers, **whole, **worded}
     names = ("preset", "task", "cells", "fair", "seed")
@@ -128,7 +162,7 @@ def ask_number(name: str, label: str, grey: str, *, least: int | None, width: in
 
 def widgets(settings: Settings) -> dict[str, object]:
     """The values of the page's widgets, by key, that ask for these settings."""
-    names = (*lab.NUMBERS, *lab.WORDED, "clipping", "preset", "task", "fair", "seed")
+    names = (*lab.NUMBERS, *lab.WORDED, "clipping", "rates", "preset", "task", "fair", "seed")
     values: dict[str, object] = {f"lab_{name}": getattr(settings, name) for name in names}
     return values | {"lab_cells": list(settings.cells)}
 
@@ -161,11 +195,14 @@ def phase() -> str:
     return next((one for one in ("running", "paused") if one in states), "idle")
 
 
-def remember_shown() -> None:
-    """A preset that ships is seen from the moment on that it is chosen."""
+def remember_shown(plan: Plan | None) -> None:
+    """A preset is seen from the moment on that it is chosen, or that its very runs are put together by hand."""
     chosen = st.session_state.get("lab_preset")
+    same = [name for name, preset in lab.PRESETS.items() if plan and preset.runs == plan.runs]
     if chosen in lab.SHIPPED:
         st.session_state[_SHOWN] = chosen
+    elif same:
+        st.session_state[_SHOWN] = same[0]
 
 
 def buttons(plan: Plan | None) -> None:
@@ -200,9 +237,10 @@ def buttons(plan: Plan | None) -> None:
                 placeholder=lab.placeholder("learning_rate", [job.run for _, job in jobs()]),
             )  # fmt: skip
             st.button(say("Change it"), key="lab_change", on_click=_change_rate, disabled=not rate)
-    if wrong := st.session_state.pop(WRONG, ""):
-        st.warning(wrong)
-    _say_what_is_seen(plan)
+    with st.container():
+        if wrong := st.session_state.pop(WRONG, ""):
+            st.warning(wrong)
+        _say_what_is_seen(plan)
 
 
 def _say_what_is_seen(plan: Plan | None) -> None:
@@ -210,7 +248,7 @@ def _say_what_is_seen(plan: Plan | None) -> None:
     if plan is None or st.session_state.get(LOADED):
         return
     if mine := jobs():
-        if plan.runs != tuple(replace(job.run, rates=()) for _, job in mine):
+        if plan.runs != tuple(job.run for _, job in mine):
             st.info(
                 say("The settings have changed: *Train* starts anew with them. Below is still what was trained before.")
             )
@@ -218,7 +256,7 @@ def _say_what_is_seen(plan: Plan | None) -> None:
     shown = st.session_state.get(_SHOWN, lab.SHIPPED[0])
     if plan.runs != lab.PRESETS[shown].runs:
         told = say(
-            "Nothing is trained with these settings yet: press *Train*. Below is still “{preset}”.",
+            "Nothing is trained with these settings yet: press *Train*. Below is “{preset}”, as it was trained beforehand.",
             preset=say(lab.MENU[shown]),
         )
         st.info(told)
@@ -245,6 +283,7 @@ def _begin(plan: Plan | None, paused: bool) -> None:  # noqa: FBT001 - of a call
         return
     st.session_state.pop(LOADED, None)
     st.session_state[JOBS] = started
+    st.session_state[_NOTED] = [run.rates for run in plan.runs]
     typed.put(**{AT: max(run.steps for run in plan.runs)})
 
 
@@ -279,14 +318,20 @@ def _leave() -> None:
     for key in (JOBS, LOADED):
         st.session_state.pop(key, None)
     st.session_state.pop(AT, None)
+    typed.put(lab_rates="")  # they were those of other networks
 
 
 # ---- what ticks ------------------------------------------------------------------------------------------------------
 
 
+# What comes and goes has a place of its own, here and in `ask_plan`: where it does not, all that stands below it moves up
+# or down by one, the browser takes it for something new, and curves and player are built again before the visitor's eyes.
+
+
 def watch() -> None:
     """Progress and curves, looked at a few times a second while something trains."""
-    st.fragment(_watch, run_every=_tick())(_drawn())
+    with st.container(key="lab_curves_ticking"):
+        st.fragment(_watch, run_every=_tick())(_drawn())
 
 
 def _tick() -> float | None:
@@ -325,10 +370,11 @@ def _drawn() -> tuple:
 def _watch(drawn: tuple) -> None:
     before = _drawn()
     compute.workers().renew(controls.trainer("lab"))
-    if mine := jobs():
-        _show_progress([(label, job) for label, job in mine])
     seen = courses()
-    _say_ends(seen)
+    with st.container():
+        if mine := jobs():
+            _show_progress(mine)
+        _say_ends(seen)
     live(
         lab_courses.lines(seen),
         lab_courses.charts(seen),

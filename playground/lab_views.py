@@ -28,14 +28,14 @@ _MOST_SWEEP = 60
 _LAYERS = ("layer 1", "layer 2", "layer 3", "layer 4")  # as many as `models.limits` lets a network have
 
 
-def ask_course(page: str, seen: Sequence[Course]) -> int:
-    """Ask which of the networks to look at: its place."""
+def ask_course(page: str, label: str, seen: Sequence[Course]) -> int:
+    """Ask which of the networks to look at, or to save: its place."""
     if len(seen) == 1:
         return 0
     names = {str(k): course.label for k, course in enumerate(seen)}
     # The names are part of the key: another preset has others, and a link to the old ones means nothing there.
     key = f"{page}_{_short(names.values())}"
-    return int(controls.choice("lab", key, "Look into", names, str(len(names) - 1)))
+    return int(controls.choice("lab", key, label, names, str(len(names) - 1)))
 
 
 def _short(names: Iterable[str]) -> str:
@@ -46,7 +46,7 @@ def _short(names: Iterable[str]) -> str:
 def look_inside(at: int | None) -> None:
     """The player on a probe sequence, and the recurrent weights, at the update that is looked at."""
     seen = parts.courses()
-    course = seen[ask_course("look", seen)]
+    course = seen[ask_course("look", "Look into", seen)]
     task = TASKS[course.run.task]
     with st.container(horizontal=True, vertical_alignment="bottom", key="lab_probe_controls"):
         length = _ask_probe(course.run)
@@ -58,7 +58,8 @@ def look_inside(at: int | None) -> None:
     st.caption(f"{say(task.rule)} {say('Below each step that is asked stands the right answer, after an arrow.')}")
     question = probe.Probe(course.run.task, length, int(number or 0) % 2**31)
     every = parts.look_tick() if at is None else None
-    st.fragment(_look, run_every=every)(seen.index(course), at, question, layer)
+    with st.container(key="lab_look_ticking"):
+        st.fragment(_look, run_every=every)(seen.index(course), at, question, layer)
 
 
 def _ask_probe(run: Run) -> int:
@@ -119,7 +120,8 @@ def _show_weights(course: Course, snapshot: Snapshot, layer: int) -> None:
 def longer(at: int | None) -> None:
     """Accuracy at lengths never trained on, of every network."""
     tick = parts.look_tick() if at is None else None
-    st.fragment(_longer, run_every=tick and 2 * tick)(at)
+    with st.container(key="lab_longer_ticking"):
+        st.fragment(_longer, run_every=tick and 2 * tick)(at)
 
 
 def _longer(at: int | None) -> None:
@@ -179,7 +181,8 @@ def sweep_tab(plan: Plan | None) -> None:
             on_click=_stop_sweep,
             disabled=not running,
         )
-    st.fragment(_sweeping, run_every=_SWEEP_TICK if running else None)(running)
+    with st.container(key="lab_sweep_ticking"):
+        st.fragment(_sweeping, run_every=_SWEEP_TICK if running else None)(running)
 
 
 def _ask_lengths(plan: Plan | None) -> list[tuple[int, int]]:
@@ -271,7 +274,7 @@ def _sweeping(was_running: bool) -> None:  # noqa: FBT001 - of a fragment
 def save_and_load(at: int | None) -> None:
     """Downloads of what is seen, and a way back in for a saved training."""
     seen = parts.courses()
-    course = seen[ask_course("save", seen)]
+    course = seen[ask_course("save", "Network", seen)]
     snapshot = course.at(at)
     st.markdown(
         say(

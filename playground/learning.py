@@ -21,6 +21,8 @@ from playground import compute, controls
 TICK = 0.3
 """Seconds between two looks at a training."""
 
+_STAY = 4.0  # seconds between two signs of a visitor on another tab; a lease has some more
+
 Asked = TypeVar("Asked", bound=Assignment)
 
 
@@ -76,7 +78,17 @@ def watch(learning: Learning | None, show: Callable[[], None]) -> None:
     Call it outside of any fragment: a click has to start or end the ticking, which only a run of the whole page does.
     """
     going = bool(learning and learning.going)
-    st.fragment(_tick, run_every=TICK if going else None)(learning, show, going)
+    with st.container(key="learning_ticking"):
+        st.fragment(_tick, run_every=TICK if going else None)(learning, show, going)
+
+
+def stay(page: str) -> None:
+    """Say now and then that the visitor is still there, while something of theirs goes on: call it on every tab of a page.
+
+    What `watch` shows is on one tab. Who reads another one meanwhile has not left.
+    """
+    owner = controls.trainer(page)
+    st.fragment(_renew, run_every=_STAY if compute.workers().jobs(owner) else None)(owner)
 
 
 def bar(learning: Learning | None, told: str) -> None:
@@ -101,6 +113,10 @@ def _tick(learning: Learning | None, show: Callable[[], None], was_going: bool) 
     show()
     if was_going and over:
         st.rerun()
+
+
+def _renew(owner: str) -> None:
+    compute.workers().renew(owner)
 
 
 def _refused(page: str) -> str:

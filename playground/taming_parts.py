@@ -268,7 +268,8 @@ def train_live(lag: int, seed: int) -> None:
         )
         st.button(say("Stop"), key="remedy_live_stop", on_click=_stop, disabled=not running)
     if live:
-        st.fragment(_watch, run_every=_TICK if running else None)(*live, running)
+        with st.container(key="remedy_ticking"):
+            st.fragment(_watch, run_every=_TICK if running else None)(*live, running)
 
 
 def _watch(title: str, job: Job, was_running: bool) -> None:  # noqa: FBT001 - of a fragment

@@ -35,7 +35,7 @@ def test_a_huge_network_is_counted_without_being_built():
 @pytest.mark.parametrize("cell", ["RNN", "LSTM", "GRU"])
 @pytest.mark.parametrize("wanted", [1, 50, 353, 1361, 5000, 20_000])
 def test_no_other_hidden_size_comes_nearer(task, cell, wanted):
-    found = hidden_for(cell, wanted, task)
+    found = hidden_for(Run(task, cell=cell), wanted)
     run = Run(task, cell=cell, hidden=found)
     off = abs(counted(run) - wanted)
     assert off < abs(counted(replace(run, hidden=found + 1)) - wanted)
@@ -44,14 +44,11 @@ def test_no_other_hidden_size_comes_nearer(task, cell, wanted):
 
 @pytest.mark.parametrize("cell", ["RNN", "LSTM", "GRU"])
 def test_a_size_comes_back_from_its_own_number_of_weights(cell):
-    for layers in (1, 2):
+    for run in (Run("latch", cell), Run("latch", cell, layers=2), Run("agreement", cell, inputs=64)):
         for hidden in (1, 2, 3, 16, 100):
-            assert (
-                hidden_for(cell, parameters(Run("latch", cell=cell, hidden=hidden, layers=layers)), "latch", layers)
-                == hidden
-            )
+            assert hidden_for(run, parameters(replace(run, hidden=hidden))) == hidden
 
 
 def test_no_weights_are_refused():
     with pytest.raises(ValueError, match="parameters is 0, expected 1 or more"):
-        hidden_for("GRU", 0, "latch")
+        hidden_for(Run("latch", "GRU"), 0)

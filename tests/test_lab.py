@@ -1,6 +1,6 @@
 """The training lab in words: settings as runs and back, what cannot be trained, what is said."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -22,15 +22,16 @@ def test_a_preset_untouched_is_trained_as_it_is(preset):
     assert found.ignored == ""
 
 
-def test_every_preset_is_in_the_menu_and_those_that_ship_come_first():
+def test_every_preset_is_in_the_menu_and_the_worked_example_comes_first():
     assert set(lab.MENU) == {*PRESETS, OWN}
-    assert tuple(lab.MENU)[: len(shipped.SHIPPED)] == shipped.SHIPPED
+    assert next(iter(lab.MENU)) == Settings().preset == shipped.SHIPPED[0]
     assert len(set(lab.MENU.values())) == len(lab.MENU)
 
 
 @pytest.mark.parametrize(("task", "cell"), RECIPES)
 def test_settings_run_and_link_are_one_thing(task, cell):
     run = replace(RECIPES[task, cell], hidden=12, batch=5, learning_rate=0.003, clip=None, seed=7, steps=11)
+    run = replace(run, rates=((3, 0.1), (7, 1e-5)), inputs=7 if TASKS[task].embeds else run.inputs)
     assert plan(settings_of(run)).runs == (run,)
     assert link.run_of(link.parameters(run)) == run
     assert plan(settings_of(RECIPES[task, cell])).runs == (RECIPES[task, cell],)
@@ -40,12 +41,19 @@ def test_every_setting_reaches_the_run():
     settings = Settings(
         OWN, "parity", ("RNN",), seed=3, hidden=5, layers=2, shortest=4, longest=9, batch=6, steps=50,
         learning_rate=0.1, clipping="on", clip=2.5, weight_decay=0.01, gain=1.1, every=5, decay="none",
-        optimizer="sgd", start="identity", nonlinearity="relu",
+        optimizer="sgd", start="identity", nonlinearity="relu", rates="10:0.02",
     )  # fmt: skip
     assert plan(settings).runs == (
         Run("parity", "RNN", 5, batch=6, learning_rate=0.1, decay="none", steps=50, clip=2.5, seed=3, every=5, layers=2,
-            lengths=(4, 9), optimizer="sgd", weight_decay=0.01, start="identity", gain=1.1, nonlinearity="relu"),
+            lengths=(4, 9), optimizer="sgd", weight_decay=0.01, start="identity", gain=1.1, nonlinearity="relu",
+            rates=((10, 0.02),)),
     )  # fmt: skip
+
+
+def test_every_field_of_a_run_can_be_set_so_that_a_link_holds_all_of_it():
+    """A field that is added to `Run` fails here until the page has a place for it."""
+    asked = {field.name for field in fields(Settings)} | {"cell", "lengths"}  # of `cells`, `shortest` and `longest`
+    assert {field.name for field in fields(Run)} <= asked
 
 
 def test_what_is_typed_holds_for_all_cells_as_far_as_it_fits_them():
@@ -59,6 +67,25 @@ def test_what_a_preset_compares_is_left_as_it_is_and_said():
     assert [run.learning_rate for run in found.runs] == [1e-4, 1e-2, 1.0]
     assert {run.hidden for run in found.runs} == {8}
     assert "compares learning rate" in found.ignored
+
+
+def test_each_network_can_change_its_learning_rate_elsewhere_and_all_of_them_at_once():
+    settings = Settings("latch_solved", rates="150:0.01 / 170:0.01, 900:0.1 / ")
+    runs = plan(settings).runs
+    assert [run.rates for run in runs] == [((150, 0.01),), ((170, 0.01), (900, 0.1)), ()]
+    assert plan(replace(settings, rates=lab.rates_text([run.rates for run in runs]))).runs == runs
+    # The first run is over by then.
+    assert [run.rates for run in plan(replace(settings, rates="900:0.1")).runs] == [(), ((900, 0.1),), ((900, 0.1),)]
+    assert lab.rates_text([((900, 0.1),)] * 3) == "900:0.1"
+
+
+def test_where_a_task_decides_what_is_read_a_size_of_vectors_is_left_alone_and_said():
+    found = plan(Settings(inputs=7))
+    assert {run.inputs for run in found.runs} == {2}
+    assert "This task has no words: it has 2 numbers at a step" in found.ignored
+    assert lab.placeholder("inputs", found.runs) == "no words"
+    assert {run.inputs for run in plan(Settings("agreement", inputs=7)).runs} == {7}
+    assert lab.placeholder("inputs", PRESETS["agreement"].runs) == "16"
 
 
 def test_clipping_can_be_turned_off_and_set():
@@ -90,6 +117,14 @@ def test_cells_can_have_equally_many_weights():
         (Settings(learning_rate=float("nan")), "learning_rate is nan"),
         (Settings(clip=0.0), "clip is 0.0, expected more than 0"),
         (Settings(OWN, cells=("RNN", "LSTM"), hidden=128, fair="parameters"), "hidden units are too many"),
+        (Settings("agreement", inputs=10**9), "numbers in a word's vector are too many"),
+        (Settings(rates="soon:0.1"), "“soon:0.1” is no list of changes of the learning rate"),
+        (Settings(rates="9:0.1 / 8:0.2"), "2 lists of changes of the learning rate do not fit 3 networks"),
+        (Settings(rates="10:0.1, 5:0.2"), "expected 0 or more, in order"),
+        (Settings(rates="10:-1"), "expected more than 0"),
+        (Settings(rates="10:nan"), "expected more than 0"),
+        (Settings(rates="5000:0.1"), "after 5,000 updates never comes: it ends after 600"),
+        (Settings(rates="9" * 5000 + ":1"), "is no list of changes"),
     ],
 )
 def test_what_cannot_be_trained_gets_a_sentence(settings, sentence):
@@ -116,6 +151,7 @@ def test_progress_counts_all_runs_together():
     assert share == 0.5
     assert words == "RNN: done, 100 of 100 · LSTM: 50 of 200"
     assert lab.pace([30.0, 20.4], [3.2, 7.9]) == "50 updates a second, 8 s left"
+    assert lab.pace([2.0], [600.0]) == "2 updates a second, 10 min left"
     assert lab.pace([], []) == ""
 
 
@@ -123,6 +159,13 @@ def test_a_changed_learning_rate_is_noted_where_it_was_changed():
     run = Run("parity", rates=((40, 0.1),))
     assert lab.rate_changes([run, run], ["a", "b"]) == [(40, "learning rate 0.1")]
     assert lab.rate_changes([run, Run("parity")], ["a", "b"]) == [(40, "learning rate 0.1 (a)")]
+    later = replace(run, rates=((60, 0.1),))  # in one pause
+    assert lab.rate_changes([run, later], ["a", "b"]) == [(40, "learning rate 0.1"), (60, "learning rate 0.1")]
+    assert lab.told_changes([run, later], ["a", "b"]) == (
+        "Changed on the way: learning rate 0.1 after 40 (a), 60 (b) updates."
+    )
+    assert lab.told_changes([run, run], ["a", "b"]) == "Changed on the way: learning rate 0.1 after 40 updates."
+    assert lab.told_changes([Run("parity")], ["a"]) == ""
 
 
 @pytest.mark.parametrize(("share", "right"), [(0.95, "high"), (0.75, "middle"), (0.54, "low")])

@@ -142,3 +142,70 @@ def test_no_tab_is_wider_than_a_phone(visit):
         expect(page.get_by_role("tabpanel").filter(visible=True)).not_to_be_empty()
         expect(page.get_by_test_id("stException")).to_have_count(0)
         assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth - main.clientWidth") <= 1
+
+
+def test_a_rate_changed_in_a_pause_is_in_the_address_and_another_visitor_sees_it_marked(visit):
+    page = visit(LONG)
+    train(page)
+    pause(page)
+    made = updates(page)
+    field = page.get_by_label("Learning rate from here on")
+    field.fill("0.5")
+    field.press("Enter")
+    button(page, "Change it").click()
+    page.wait_for_url(re.compile(rf"lab_rates={made}%3A0\.5"))
+    told = f"Changed on the way: learning rate 0.5 after {made:,} updates."
+    expect(page.get_by_text(told)).to_be_visible()
+    stop(page)
+    other = visit(page.url.split("?", 1)[1])
+    expect(other.get_by_text(told)).to_be_visible()
+    button(other, "Without the changes").click()
+    expect(other.get_by_text(told)).to_be_hidden()
+
+
+def test_training_builds_nothing_anew_that_stands_there_already(visit):
+    """Curves and player keep their elements: built anew they would flash, and lose what was chosen in them."""
+    page = visit(f"lab_preset={lab.MENU['memory_counter']}&lab_steps=20000&lab_every=100")
+    page.locator(".player").wait_for()
+
+    def remember():
+        for part in (".live", ".player"):
+            page.locator(part).evaluate("(part, name) => { window[name] = part; }", part)
+
+    def still_there():
+        return page.evaluate("['.live', '.player'].map((name) => window[name].isConnected)")
+
+    remember()
+    train(page)
+    assert still_there() == [True, True]
+    pause(page)
+    field = page.get_by_label("Learning rate from here on")
+    field.fill("0.5")
+    field.press("Enter")
+    button(page, "Change it").click()
+    expect(page.get_by_text("Changed on the way")).to_be_visible()
+    assert still_there() == [True, True]
+    button(page, "Resume").click()
+    expect(button(page, "Pause")).to_be_enabled()
+    stop(page)
+    assert still_there() == [True, True]
+
+
+def test_what_ticks_never_fades(visit):
+    page = visit(LONG)
+    train(page)
+    least = page.evaluate(
+        """async () => {
+          let least = 1;
+          const end = performance.now() + 4000;
+          while (performance.now() < end) {
+            for (const part of document.querySelectorAll('[class*="_ticking"] [data-testid="stElementContainer"]')) {
+              least = Math.min(least, Number(getComputedStyle(part).opacity));
+            }
+            await new Promise((done) => setTimeout(done, 50));
+          }
+          return least;
+        }"""
+    )
+    assert least == 1
+    stop(page)

@@ -84,21 +84,27 @@ def test_it_opens_with_a_worked_example_that_was_really_trained(open_lab):
     assert not trainings(app)
 
 
-@pytest.mark.parametrize("preset", shipped.SHIPPED)
-def test_every_preset_that_ships_opens_at_once(preset, open_lab):
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_preset_opens_at_once(preset, open_lab):
     app = open_lab()
     app.selectbox(key="lab_preset").set_value(preset).run()
     assert not app.exception
+    assert component(app, "lab_player")["tracks"]
     assert [line["name"] for line in curves(app)["lines"]] == list(PRESETS[preset].labels)
     assert "press *Train*" not in sentences(app)
     assert ("no longer a number" in sentences(app)) == (preset == "clipping")
 
 
-@pytest.mark.parametrize("preset", [name for name in PRESETS if name not in shipped.SHIPPED])
-def test_a_preset_that_does_not_ship_says_so_and_can_be_trained(preset, open_lab):
-    app = open_lab(lab_preset=lab.MENU[preset])
+def test_a_preset_with_another_setting_says_that_it_is_not_trained_yet_and_can_be(open_lab):
+    app = open_lab(lab_preset=lab.MENU["parity"], lab_hidden=5)
     assert "Nothing is trained with these settings yet" in sentences(app)
     assert not app.button(key="lab_train").disabled
+
+
+def test_cells_and_a_task_put_together_as_in_a_preset_open_at_once_too(open_lab):
+    app = open_lab(lab_preset=OWN, lab_task="Parity")
+    assert "press *Train*" not in sentences(app)
+    assert component(app, "lab_player")["tracks"][0]["title"] == "LSTM after 600 updates"
 
 
 def test_a_training_goes_on_until_it_is_stopped_and_what_it_showed_remains(open_lab):
@@ -141,6 +147,30 @@ def test_one_step_at_a_time_and_another_learning_rate_on_the_way(open_lab):
     app.run()
     assert job.run.rates == ((2, 0.5),)
     assert curves(app)["marks"] == [{"x": 2, "text": "learning rate 0.5"}]
+    assert app.text_input(key="lab_rates").value == "2:0.5"
+    assert "Changed on the way: learning rate 0.5 after 2 updates." in texts(app)
+    press(app, "resume")
+    until(app, lambda: job.over)
+    first = job.series.losses
+    app.run()
+    assert "settings have changed" not in sentences(app)
+    again = press(open_lab(**SMALL, lab_steps=100, lab_rates=app.text_input(key="lab_rates").value), "train")
+    (repeated,) = [job for _, job in trainings(again)]
+    until(again, lambda: repeated.over)
+    assert repeated.series.losses.tolist() == first.tolist()
+    press(app, "unchanged")
+    assert app.text_input(key="lab_rates").value == ""
+    assert "settings have changed" in sentences(app)
+
+
+def test_changes_of_the_learning_rate_do_not_follow_into_another_preset(open_lab):
+    app = open_lab(lab_preset=lab.MENU["parity"], lab_rates="100:0.5 / 200:0.1 / 300:1")
+    assert "Nothing is trained with these settings yet" in sentences(app)
+    assert "after 100 (RNN)" in texts(app)
+    app.selectbox(key="lab_preset").set_value("clipping").run()
+    assert not app.exception
+    assert "lists of changes" not in sentences(app)
+    assert "Changed on the way" not in texts(app)
 
 
 def test_the_scrubber_takes_player_and_cursor_back_and_forth(open_lab):
@@ -221,6 +251,8 @@ def test_a_sweep_fills_a_figure_seed_by_seed_and_stops(open_lab):
         ({"lab_at": 10**8}, "where a number from 0 to 600"),
         ({"lab_tab": "nonsense"}, "which there is not"),
         ({"lab_learning_rate": "inf"}, "where a number from"),
+        ({"lab_rates": "soon"}, "“soon” is no list of changes of the learning rate"),
+        ({"lab_rates": "1:1/2:2"}, "do not fit 3 networks"),
     ],
 )
 def test_nonsense_in_a_link_gets_a_sentence_and_the_worked_example_stays(params, sentence, open_lab):

@@ -1,4 +1,4 @@
-"""Looking at a training from outside: probes, presets that ship, sweeps. Oracles: torch.nn, and the training itself."""
+"""Looking at a training from outside: probes, sweeps. Oracles: torch.nn, and the training itself."""
 
 from dataclasses import replace
 
@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from models import probe, shipped, sweep
-from models.presets import PRESETS, RECIPES
+from models import probe, sweep
+from models.presets import RECIPES
 from models.probe import Probe
 from models.run import Run
 from models.tasks import TASKS
@@ -86,78 +86,6 @@ def test_other_weights_have_another_fingerprint():
     first, second = train(run)
     assert probe.fingerprint(first) == probe.fingerprint(next(train(run)))
     assert probe.fingerprint(first) != probe.fingerprint(second)
-
-
-# ---- presets that ship -----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("preset", shipped.SHIPPED)
-def test_a_preset_ships_whole_and_small(preset):
-    found = shipped.load(preset)
-    path = shipped.CHECKPOINTS / f"{shipped.file_name(preset)}.safetensors"
-    assert path.stat().st_size <= shipped.BYTES * len(found)
-    assert tuple(kept.record.run for kept in found) == PRESETS[preset].runs
-    for kept in found:
-        record, last = kept.record, kept.record.snapshots[-1]
-        assert 2 <= len(record.snapshots) <= shipped.MOST
-        assert record.snapshots[0].step == 0
-        assert len(record.series.losses) == last.step + 1
-        assert (last.step == record.run.steps) or last.broken
-        told = dict(zip(kept.steps.tolist(), kept.accuracies.tolist(), strict=True))
-        assert all(told[snapshot.step] == snapshot.accuracy for snapshot in record.snapshots)
-
-
-def test_all_presets_together_have_at_most_two_megabytes():
-    paths = [shipped.CHECKPOINTS / f"{shipped.file_name(preset)}.safetensors" for preset in shipped.SHIPPED]
-    assert sum(path.stat().st_size for path in paths) <= 2_000_000
-
-
-@pytest.mark.parametrize("preset", shipped.SHIPPED)
-def test_the_shipped_weights_have_the_accuracy_that_is_told(preset):
-    for kept in shipped.load(preset):
-        run, snapshot = kept.record.run, kept.record.snapshots[-2]
-        found = TASKS[run.task].accuracy(restore(run, snapshot), run.lengths)
-        assert found == pytest.approx(snapshot.accuracy, abs=0.01)
-
-
-def test_the_worked_example_is_made_by_the_training_that_it_names():
-    kept = shipped.load("learning_rate")[1]
-    run, early = kept.record.run, kept.record.series
-    fresh = [s for s in train(replace(run, steps=run.every, every=run.every)) if s.step == run.every]
-    np.testing.assert_allclose(fresh[0].losses, early.losses[1 : run.every + 1], rtol=1e-3)
-
-
-def solved_after(kept):
-    """Updates until accuracy is above 99 % for the first time; inf if it never is."""
-    there = np.flatnonzero(kept.accuracies > 0.99)
-    return kept.steps[there[0]] if there.size else np.inf
-
-
-def test_the_presets_show_what_their_titles_promise():
-    none, one, three = map(solved_after, shipped.load("forget_bias"))
-    assert max(one, three) <= 200 < none
-    rnn, gru, lstm = map(solved_after, shipped.load("latch_cells"))
-    assert max(gru, lstm) <= 200 < rnn
-    low, fine, high = map(solved_after, shipped.load("learning_rate"))
-    assert fine < low == high == np.inf
-    clipped, not_clipped = shipped.load("clipping")
-    assert not_clipped.record.snapshots[-1].broken
-    assert not clipped.record.snapshots[-1].broken
-
-
-def test_making_a_preset_keeps_the_first_and_the_last_snapshot_and_grows_slowly():
-    steps = shipped.shown(PRESETS["learning_rate"].runs[0], 400)
-    assert (steps[0], steps[-1]) == (0, 400)
-    assert len(steps) <= shipped.MOST
-    assert np.all(np.diff(steps) > 0)
-    assert steps[1] - steps[0] < steps[-1] - steps[-2]
-
-
-def test_a_preset_that_does_not_ship_is_named():
-    with pytest.raises(KeyError, match="'adding'"):
-        shipped.load("adding")
-    with pytest.raises(KeyError, match="'nothing'"):
-        shipped.make("nothing")
 
 
 # ---- sweeps ----------------------------------------------------------------------------------------------------------

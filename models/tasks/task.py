@@ -108,6 +108,12 @@ class Task(ABC):
         """K, the numbers that the network gives at a step: one for each class, or one."""
         return len(self.classes) or 1
 
+    @property
+    def embeds(self) -> bool:
+        """Whether inputs are ids, of which the network learns vectors of any size: then a run decides D."""
+        inputs, _ = self.batch(1, self.lengths, torch.Generator())
+        return not inputs.is_floating_point()
+
     def network(self, run: Run, generator: torch.Generator) -> nn.Module:
         """An untrained network for a run of this task: B sequences in, (B, T, K) out.
 

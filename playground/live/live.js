@@ -302,6 +302,7 @@ function createChart({ onHover, onPick }) {
     }
     context.restore();
     drawLevels(context, chart.levels, place, box, look);
+    writeMarks(context, data.marks, chart.levels, place, box, look);
     if (isWide) drawLabels(context, chart, data, place, box, look);
     if (at !== null) drawCursor(context, place.x(at), box, look, hovering);
   }
@@ -381,16 +382,41 @@ function drawLevels(context, levels, place, box, look) {
   }
 }
 
-function drawMark(context, { x, text }, place, box, look) {
+function drawMark(context, { x }, place, box, look) {
   const at = place.x(x);
   context.lineWidth = 1.4;
   context.setLineDash([3, 3]);
   stroke(context, [[at, box.top], [at, box.bottom]], look.accent);
   context.setLineDash([]);
-  const isRight = at > (box.left + box.right) / 2;
-  context.textAlign = isRight ? "right" : "left";
-  context.textBaseline = "top";
-  halo(context, text, at + (isRight ? -5 : 5), box.top + 1, look, look.accent);
+}
+
+/**
+ * Words beside the marks, from the top down, below a level that is there: each in the first row where it has room, and of
+ * equal ones that would meet, one.
+ */
+function writeMarks(context, marks, levels, place, box, look) {
+  const written = [];
+  const isTaken = levels.some(({ y }) => place.shown(y) && Math.abs(place.y(y) - box.top) < look.size + 4);
+  const top = box.top + (isTaken ? 2 : 1) * (look.size + 6);
+  context.save();
+  context.beginPath();
+  context.rect(box.left, box.top, box.right - box.left, box.bottom - box.top);
+  context.clip();
+  context.textBaseline = "bottom";
+  for (const { x, text } of [...marks].reverse()) {
+    const at = place.x(x);
+    const isRight = at > (box.left + box.right) / 2;
+    const [from, width] = [at + (isRight ? -5 : 5), context.measureText(text).width];
+    const [left, right] = isRight ? [from - width, from] : [from, from + width];
+    const met = written.filter((other) => left < other.right + 6 && right > other.left - 6);
+    if (met.some((other) => other.text === text)) continue;
+    let row = 0;
+    while (met.some((other) => other.row === row)) row += 1;
+    context.textAlign = isRight ? "right" : "left";
+    halo(context, text, from, top + row * (look.size + 4), look, look.accent);
+    written.push({ text, left, right, row });
+  }
+  context.restore();
 }
 
 function drawCurve(context, curve, line, place, look) {
