@@ -67,12 +67,13 @@ def heard(key: str, question: str, options: dict[str, str] | None = None) -> Non
     answer = (
         options.get(str(value), str(value)) if options else f"{value:g}" if isinstance(value, float) else str(value)
     )
-    before = [guess for guess in so_far() if guess.key == key]
+    asked = _flat(question)
+    before = [guess for guess in so_far() if (guess.key, guess.question) == (key, asked)]
     if (before and before[-1].answer == answer) or len(so_far()) >= MOST:
         return
     when = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
     page = st.session_state.get(_PAGE, "")
-    found = Guess(when, page, key, _flat(question), answer[:_LONGEST], len(before) + 1)
+    found = Guess(when, page, key, asked, answer[:_LONGEST], len(before) + 1)
     st.session_state[_LOG] = (*so_far(), found)
 
 
