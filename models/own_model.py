@@ -12,7 +12,7 @@ reads the states. The first is asked; of the others those that fit by shape are 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -48,6 +48,11 @@ _CELL_OF = {gates: cell for cell, gates in GATES.items()}
 _WEIGHT = re.compile(
     r"(?P<prefix>.*?)(?P<kind>weight_ih|weight_hh|weight_hr|bias_ih|bias_hh)_l(?P<layer>[0-9]{1,3})(?P<back>_reverse)?"
 )
+_PART = re.compile(
+    r"(?P<prefix>.*?)(weight_(ih|hh)_l[0-9]+(_reverse)?_(g|v|u|raw|orig|mask)|parametrizations\.weight_(ih|hh)_l[0-9].*)"
+)
+_NAMES = "expected names such as 'rnn.weight_ih_l0' and 'rnn.weight_hh_l0'"
+_WHOLLY = "make it whole before you save, with remove_weight_norm or parametrize.remove_parametrizations"
 _HALVES = (torch.float16, torch.bfloat16)
 _WHOLE = (torch.float32, torch.float64)
 _UNKNOWN = ("<unk>", "[UNK]", "<UNK>", "unk", "UNK", "<oov>", "[OOV]")
@@ -226,7 +231,7 @@ def find(given: Weights, limits: OwnModel = OWN_MODEL) -> Found:
             try:
                 layers.append(_recurrent(path, prefix, {name: group[f"{prefix}{name}"] for name in names}, limits))
             except ValueError as wrong:
-                refused.append(str(wrong))
+                refused.append(_in_parts(name for name in group if _prefix(name) == prefix) or str(wrong))
     if not layers:
         raise ValueError(refused[0] if refused else _nothing(given))
     matrices, biases, bad = _around(given, layers)
@@ -368,17 +373,29 @@ def _kept(weight: Tensor) -> torch.dtype:
 def _nothing(given: Weights) -> str:
     """Why there is no recurrent layer in a file."""
     names = [name for group in given.groups.values() for name in group]
-    wanted = "expected names such as 'rnn.weight_ih_l0' and 'rnn.weight_hh_l0'"
     cell = next((name for name in names if name.endswith("weight_hh")), None)
     if cell:
-        return f"{_quoted(cell)} is the weight of a cell (nn.LSTMCell and the like), {wanted} of a whole layer"
-    pruned = next(
-        (name for name in names if re.search(r"weight_hh_l[0-9]+_(raw|orig)|parametrizations\.weight_hh", name)), None
-    )
-    if pruned:
-        return f"{_quoted(pruned)} is a weight in parts, {wanted}: make it whole before you save"
+        return f"{_quoted(cell)} is the weight of a cell (nn.LSTMCell and the like), {_NAMES} of a whole layer"
+    if parts := _in_parts(names):
+        return parts
+    if not names:
+        return f"The tensors of the file have no names, {_NAMES}: save model.state_dict()"
     shown = ", ".join(map(_quoted, names[:3]))
-    return f"The file has no recurrent layer: its {len(names):,} tensors begin with {shown}, {wanted}"
+    return f"The file has no recurrent layer: its {len(names):,} tensors begin with {shown}, {_NAMES}"
+
+
+def _prefix(name: str) -> str | None:
+    """What stands before a part of a weight; None for another name."""
+    part = _PART.fullmatch(name)
+    return part["prefix"] if part else None
+
+
+def _in_parts(names: Iterable[str]) -> str:
+    """A sentence where a weight was saved as the parts that it is computed from; "" where none was."""
+    part = next((name for name in names if _PART.fullmatch(name)), None)
+    if part is None:
+        return ""
+    return f"{_quoted(part)} is a part of a weight (weight_norm, pruning and the like), {_NAMES}: {_WHOLLY}"
 
 
 def _described(layer: Recurrent) -> str:

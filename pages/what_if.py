@@ -18,13 +18,16 @@ original = compute.changed(WhatIf(question))
 controls.remarks(original.reading)
 room = compute.changeable(question)
 presets = intervening.presets(question, room, unit, original.reading)
-changes = parts.ask_changes(question.cell, room, presets, unit)
+changes = parts.ask_changes(question, room, presets, unit)
 
 # Compute
 changed, found = parts.changed_run(question, changes, original)
 
 # Figures
-parts.show_effect(found, original, changed, len(changes))
+if parts.foretold(question, changes, original, changed):
+    parts.show_effect(found, original, changed, len(changes))
+else:
+    changed, found = parts.changed_run(question, (), original)
 parts.show_curves(found, original, changed, unit)
 parts.play(original, changed, letters, Cursor(found.asked, unit))
 st.markdown(explain.exactness(question, compute.read(question)))

@@ -1,8 +1,6 @@
 """The page "gradient decay" in words: its settings, presets, curves, and what their numbers say."""
 
-import csv
 import html
-import io
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -31,6 +29,7 @@ from models.saliency import Saliency
 from playground import theme
 from playground.figures import Band, Mark
 from playground.language import say
+from playground.tables import csv_of
 
 FRESH, TRAINED = TABS = ["Fresh networks", "Trained networks"]
 VIEWS = {"curves": "The curves", "why": "Why they fall", "units": "Unit by unit"}
@@ -387,8 +386,6 @@ _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 def as_csv(found: Mapping[Curve, Sequence[Decay]]) -> str:
     """One row for each lag: the lag, then log10 ||dL/dh|| of every network; empty where it exploded, -inf for 0."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
     names, columns = ["lag"], []
     for curve, decays in found.items():
         for k, decay in enumerate(decays):
@@ -396,9 +393,7 @@ def as_csv(found: Mapping[Curve, Sequence[Decay]]) -> str:
             names.append(f"log10 |dL/dh| of {curve.name}{seed}")
             columns.append(None if decay.log10 is None else decay.log10.tolist())
     steps = max((len(column) for column in columns if column), default=0)
-    writer.writerow(names)
-    writer.writerows([lag, *(column[lag] if column else "" for column in columns)] for lag in range(steps))
-    return out.getvalue()
+    return csv_of(names, ([lag, *(column[lag] if column else None for column in columns)] for lag in range(steps)))
 
 
 # ---- predict first ---------------------------------------------------------------------------------------------------

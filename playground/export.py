@@ -1,12 +1,11 @@
 """Export: a reading as a file for other programs."""
 
-import csv
-import io
 import json
 
 import numpy as np
 
 from models.reading import Reading
+from playground.tables import csv_of, shortest
 
 
 def as_csv(reading: Reading) -> str:
@@ -16,15 +15,11 @@ def as_csv(reading: Reading) -> str:
     """
     trace = reading.trace
     names = [*trace.names, *trace.inner]
-    columns = [trace[name].ravel().astype(str) for name in names]
-    steps = np.repeat(np.arange(1, trace.steps + 1), trace.hidden).astype(str)
-    tokens = np.repeat(np.array(reading.tokens, dtype=object), trace.hidden)
-    units = np.tile(np.arange(1, trace.hidden + 1), trace.steps).astype(str)
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["step", "token", "unit", *names])
-    writer.writerows(zip(steps, tokens, units, *columns, strict=True))
-    return out.getvalue()
+    columns = [shortest(trace[name].ravel()) for name in names]
+    steps = np.repeat(np.arange(1, trace.steps + 1), trace.hidden).tolist()
+    tokens = np.repeat(np.array(reading.tokens, dtype=object), trace.hidden).tolist()
+    units = np.tile(np.arange(1, trace.hidden + 1), trace.steps).tolist()
+    return csv_of(["step", "token", "unit", *names], zip(steps, tokens, units, *columns, strict=True))
 
 
 def as_json(reading: Reading) -> str:

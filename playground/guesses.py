@@ -4,8 +4,6 @@ A guess is a widget like any other. What it was set to is heard when the visitor
 link counts for nobody. The first answer stays; later ones stand below it. Nothing is stored on the server.
 """
 
-import csv
-import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +12,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from playground.language import wordings
+from playground.tables import csv_of
 
 MOST = 500
 """Answers that are kept of one session."""
@@ -68,12 +67,13 @@ def heard(key: str, question: str, options: dict[str, str] | None = None) -> Non
     answer = (
         options.get(str(value), str(value)) if options else f"{value:g}" if isinstance(value, float) else str(value)
     )
-    before = [guess for guess in so_far() if guess.key == key]
+    asked = _flat(question)
+    before = [guess for guess in so_far() if (guess.key, guess.question) == (key, asked)]
     if (before and before[-1].answer == answer) or len(so_far()) >= MOST:
         return
     when = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
     page = st.session_state.get(_PAGE, "")
-    found = Guess(when, page, key, _flat(question), answer[:_LONGEST], len(before) + 1)
+    found = Guess(when, page, key, asked, answer[:_LONGEST], len(before) + 1)
     st.session_state[_LOG] = (*so_far(), found)
 
 
@@ -114,26 +114,10 @@ def rows(guesses: Sequence[Guess]) -> list[dict[str, str | int]]:
 
 def as_csv(guesses: Sequence[Guess]) -> str:
     """Answers as a file, in which no cell is a formula for a spreadsheet."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([_cell(value) for value in row.values()] for row in rows(guesses))
-    return out.getvalue()
+    return csv_of(COLUMNS, (list(row.values()) for row in rows(guesses)), numerals=True)
 
 
 def _flat(markdown: str) -> str:
     """Markdown as words: without the signs that make it bold, code or a formula."""
     words = " ".join(re.sub(r"[*`$]|<[^<>]*>", "", markdown).removeprefix("Guess first").lstrip(".: ").split())
     return words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1]}…"
-
-
-def _cell(value: str | int) -> str:
-    """A text that a spreadsheet takes for a text. A plain number is none of its formulas."""
-    text = str(value)
-    if not text.lstrip().startswith(("=", "+", "-", "@")) and not text.startswith(("\t", "\r", "\n")):
-        return text
-    try:
-        float(text)
-    except ValueError:
-        return f"'{text}"
-    return text

@@ -38,6 +38,12 @@ GRAMMAR = "`f@12:3=0` (gate f at token 12, unit 3), `f@all:all=0`, `cut 3` or `w
 GUESSES = {"none": "?", "yes": "It changes", "no": "It stays"}
 """Answers to "will the verb change?"."""
 
+ASKS_HIDDEN = "Does the verb change if one unit's output gate is shut until right before it?"
+"""That question in one sentence, for the table of guesses."""
+
+FATES = {"none": "?", "stays": "The verb stays", "flips": "It flips", "lost": "It is lost"}
+"""Answers to "what becomes of the verb?", about a change that the visitor makes."""
+
 LONGEST = 10_000
 """Characters of a line of changes that are read."""
 
@@ -412,13 +418,23 @@ def said(effect: Effect, tokens: Sequence[str], changes: int) -> str:
     return f"{_verdict(effect)} {start} {flips}"
 
 
-def _verdict(effect: Effect) -> str:
-    """What has become of the verb: lost, flipped, or as it was."""
-    before, after = effect.verbs
+def fate(effect: Effect) -> str:
+    """What has become of the verb, a key of `FATES`; "none" where no verb is expected, with or without the changes."""
     most, left = max(effect.before), max(effect.after)
     if max(most, left) < _EXPECTED:
-        return say("**Neither verb is expected there**, with or without the changes.")
+        return "none"
     if left < most / 2:
+        return "lost"
+    return "flips" if effect.flipped else "stays"
+
+
+def _verdict(effect: Effect) -> str:
+    """What has become of the verb, as Markdown."""
+    before, after = effect.verbs
+    most, found = max(effect.before), fate(effect)
+    if found == "none":
+        return say("**Neither verb is expected there**, with or without the changes.")
+    if found == "lost":
         falls = percent(effect.after[VERBS.index(before)])
         return say(
             "**The verb is lost:** *{verb}* falls from {before} to {after}, and its rival does not take over.",
@@ -426,7 +442,7 @@ def _verdict(effect: Effect) -> str:
             before=percent(most),
             after=falls,
         )
-    if effect.flipped:
+    if found == "flips":
         return say("**The verb flips from *{before}* to *{after}*.**", before=before, after=after)
     return say("**The verb stays *{verb}*.**", verb=before)
 
@@ -514,6 +530,33 @@ def exactness(after: Answer) -> str:
 
 
 # ---- guess first, what to notice, what to try ------------------------------------------------------------------------
+
+
+def can_be_guessed(effect: Effect) -> bool:
+    """Whether a verb is expected in the run as it is: else there is nothing to foretell."""
+    return max(effect.before) >= _EXPECTED
+
+
+def foretell(effect: Effect, tokens: Sequence[str]) -> str:
+    """The question before a visitor's own changes are shown, as Markdown."""
+    return say(
+        "**Guess first.** As it is, the network says *{verb}* with {share}. {where}. **What becomes of it with your "
+        "changes?** It flips if the other verb is more probable; it is lost if neither has half of that.",
+        verb=effect.verbs[0],
+        share=percent(max(effect.before)),
+        where=where_asked(effect, tokens),
+    )
+
+
+def asked_of(changes: Sequence[Change], room: Scope) -> str:
+    """The same question in one sentence that names the changes, for the table of guesses."""
+    return say("What becomes of the verb? {changes}", changes="; ".join(named(change, room) for change in changes))
+
+
+def foretold(guess: str, effect: Effect) -> str:
+    """Whether a visitor has foretold what has become of the verb, as Markdown; the sentence behind it says what has."""
+    return f"**{say('Right') if guess == fate(effect) else say('Not this time')}.**"
+
 
 LSTM = Question(LECTURE, "LSTM")
 """The trained LSTM on the lecture's sentence, about which the page asks."""

@@ -42,34 +42,48 @@ _OF_UNIT = {
 }
 """Over the curve of a unit: its title, the same where it is the one that changes most, and its alt text."""
 
+_GUESSING, _FATE, _FATE_OF = "whatif_guessing", "whatif_fate", "whatif_fate_of"
+
 _NUMBER_WIDTH = 130
 _ALL = -1  # in a menu: all units, all tokens; None would be nothing chosen
 
 # ---- asking ----------------------------------------------------------------------------------------------------------
 
 
-def ask_changes(cell: str, room: Scope, presets: dict[str, Preset], unit: int) -> tuple[Change, ...]:
+def ask_changes(question: Question, room: Scope, presets: dict[str, Preset], unit: int) -> tuple[Change, ...]:
     """Ask what is changed: presets, one form for each kind of change, and all that is in force with a way to undo it.
 
     Args:
-        cell: whose gates are held.
+        question: which network reads what.
         room: what there is to change.
         presets: by name.
         unit: the unit that the forms propose, from 0.
     """
     text = st.session_state.get(TEXT, st.query_params.get(TEXT, intervening.FIRST)) or ""
     parts = intervening.parsed(text, room, presets)
-    _show_presets(text, presets)
+    cell, changes = question.cell, tuple(part.change for part in parts if part.change is not None)
+    wanted = st.toggle(say("Guess before it is shown"), key=_GUESSING, bind="query-params")
+    _forget_answer_to_others(WhatIf.of(question, changes))
+    guessing = wanted and st.session_state.get(_FATE, st.query_params.get(_FATE, "none")) == "none"
+    _show_presets(text, presets, hint=not guessing)
     with st.container(border=True, key="whatif_form"):
         kind = controls.choice("whatif", "kind", "Make a change", intervening.KINDS, "clamp")
         {"clamp": _ask_clamp, "cut": _ask_cut, "edit": _ask_edit}[kind](cell, room, parts, min(unit, room.hidden - 1))
     _show_in_force(parts, room)
     for sentence in intervening.complaints(parts):
         st.warning(sentence)
-    return tuple(part.change for part in parts if part.change is not None)
+    return changes
 
 
-def _show_presets(text: str, presets: dict[str, Preset]) -> None:
+def _forget_answer_to_others(asked: WhatIf) -> None:
+    """An answer holds for the changes about which it was given; one that came with a link, for those of the link."""
+    if st.session_state.setdefault(_FATE_OF, asked) != asked:
+        st.session_state[_FATE_OF] = asked
+        st.session_state[_FATE] = "none"
+
+
+def _show_presets(text: str, presets: dict[str, Preset], *, hint: bool) -> None:
+    """Show the presets, and what to look at; without that hint where the visitor is about to guess it."""
     said = " ".join(text.split()).casefold()
     with st.container(horizontal=True, gap="xsmall", key="whatif_presets"):
         for name, preset in presets.items():
@@ -79,7 +93,7 @@ def _show_presets(text: str, presets: dict[str, Preset]) -> None:
                 on_click=typed.put, kwargs={TEXT: name},
             )  # fmt: skip
     look = next((preset.look for name, preset in presets.items() if name.casefold() == said), "")
-    if look:
+    if look and hint:
         st.markdown(say(":material/visibility: **Look at this.** {look}", look=look))
 
 
@@ -220,10 +234,24 @@ def changed_run(question: Question, changes: tuple[Change, ...], original: Answe
     return changed, effect(original, changed or original)
 
 
+def foretold(question: Question, changes: tuple[Change, ...], original: Answer, changed: Answer | None) -> bool:
+    """Ask what becomes of the verb before it is shown, if the visitor wants that; whether it may be shown now."""
+    st.subheader(say("What it changes"))
+    found, room = effect(original, changed or original), compute.changeable(question)
+    if not st.session_state[_GUESSING] or not changed or not intervening.can_be_guessed(found):
+        return True
+    st.markdown(intervening.foretell(found, original.reading.tokens))
+    asks = intervening.asked_of(changes, room)
+    guess = controls.choice("whatif", "fate", "Your guess", intervening.FATES, "none", asks=asks)
+    if guess == "none":
+        return False
+    controls.answer(_FATE, intervening.foretold(guess, found))
+    return True
+
+
 def show_effect(found: Effect, original: Answer, changed: Answer | None, changes: int) -> None:
     """What the changes have changed: a sentence, and the verbs before and after as large numbers."""
     tokens = original.reading.tokens
-    st.subheader(say("What it changes"))
     st.markdown(intervening.said(found, tokens, changes if changed else 0))
     with st.container(horizontal=True, gap="small", key="whatif_verbs"):
         for place, verb in enumerate(VERBS):
@@ -303,12 +331,13 @@ def ask_first() -> None:
     presets = intervening.presets(question, compute.changeable(question), unit, original.reading)
     preset = presets[intervening.HIDE_ONE]
     st.markdown(intervening.question(preset, unit, original.reading.tokens))
-    guess = controls.choice("whatif", "guess", "Your guess", intervening.GUESSES, "none")
+    guess = controls.choice("whatif", "guess", "Your guess", intervening.GUESSES, "none", asks=intervening.ASKS_HIDDEN)
     if guess == "none":
         return
     hidden = effect(original, compute.changed(WhatIf.of(question, preset.changes)))
     late = Clamp("o", 0.0, unit, hidden.asked)
-    st.markdown(intervening.graded(guess, hidden, effect(original, compute.changed(WhatIf(question, (late,))))))
+    too_late = effect(original, compute.changed(WhatIf(question, (late,))))
+    controls.answer("whatif_guess", intervening.graded(guess, hidden, too_late))
     st.button(
         say("Show it above"), key="whatif_show_hidden", icon=":material/visibility:", on_click=typed.put,
         kwargs=intervening.lecture("LSTM", intervening.HIDE_ONE),

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
@@ -27,6 +25,7 @@ from playground.figures import Place
 from playground.language import say
 from playground.live import Chart, Curve, Level, Line, Mark
 from playground.player import Numbers, Token, Track, Words
+from playground.tables import csv_of
 
 POINTS = 400
 """Points of a curve that are drawn."""
@@ -317,9 +316,10 @@ def swept(found: Sequence[Swept]) -> list[Figured]:
 
 def as_csv(courses: Sequence[Course]) -> str:
     """Every update of every network: its name, the update, loss, gradient norm and share clipped; accuracy where measured."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["network", "updates", "loss", "gradient_norm", "clipped", "accuracy"])
+    return csv_of(("network", "updates", "loss", "gradient_norm", "clipped", "accuracy"), _rows(courses))
+
+
+def _rows(courses: Sequence[Course]) -> Iterator[tuple[object, ...]]:
     for course in courses:
         accuracy = dict(zip(course.steps.tolist(), course.accuracies.tolist(), strict=True))
         series = course.series
@@ -327,5 +327,4 @@ def as_csv(courses: Sequence[Course]) -> str:
             series.steps.tolist(), series.losses.tolist(), series.gradient_norms.tolist(), series.clipped.tolist(),
             strict=True,
         ):  # fmt: skip
-            writer.writerow([course.label, step, loss, norm, clipped, accuracy.get(step, "")])
-    return out.getvalue()
+            yield course.label, step, loss, norm, clipped, accuracy.get(step)

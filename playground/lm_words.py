@@ -19,6 +19,7 @@ from playground import theme
 from playground.figures import Line
 from playground.language import say
 from playground.player import Token, Track, Words
+from playground.tables import csv_of, shortest
 
 Array = NDArray[np.float64]
 Attempts = Mapping[str, tuple[Mapping[str, object], str]]
@@ -669,10 +670,10 @@ def colour_key(values: Array, role: str, state: str, unit: int, *, dark: bool) -
 
 def unit_csv(tokens: Sequence[str], values: Array) -> str:
     """The values behind the colours."""
-    lines = [f'{k},"{shown(token).replace(chr(34), chr(34) * 2)}",{value:.9g}' for k, (token, value) in enumerate(
-        zip(tokens, values, strict=True), 1
-    )]  # fmt: skip
-    return "\n".join(["step,character,value", *lines]) + "\n"
+    signs = [shown(token) for token in tokens]
+    steps = range(1, len(signs) + 1)
+    numbers = shortest(values.astype(np.float32))
+    return csv_of(("step", "character", "value"), zip(steps, signs, numbers, strict=True))
 
 
 def unit_said(values: Array, tokens: Sequence[str]) -> str:

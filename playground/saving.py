@@ -81,14 +81,18 @@ def _figures() -> None:
         return shown.get(one.key, one)
 
     def figure() -> go.Figure | None:
-        return now().draws[drawn](dark) if drawn else now().figure
+        return now().draws[chosen](dark) if chosen in one.draws else now().figure
 
-    drawn = _choose(say("Its picture"), {title: title for title in one.draws}, "save_drawn") if one.draws else ""
-    source, title = ("save_picture_of", drawn) if drawn else (one.key, one.title)
+    pictures = {title: title for title in (*one.parts, *one.draws)}
+    chosen = _choose(say("Its picture"), pictures, "save_drawn") if pictures else ""
+    source, title = ("save_picture_of" if chosen in one.draws else one.key), chosen or one.title
+    shape = figure()
     with st.container(horizontal=True, gap="small", vertical_alignment="top", key="save_files"):
-        if drawn or one.figure or one.drawn:
-            picture(source, file_name(title), alt=one.alt or title, key="save_picture")
-        if (shape := figure()) is not None:
+        if chosen or shape is not None or one.drawn:
+            part = one.parts.get(chosen, "")
+            alone = shape is None
+            picture(source, file_name(title), alt=one.alt or title, key="save_picture", part=part, page=alone)
+        if shape is not None:
             make = partial(html, shape, title=title, alt=one.alt, dark=dark)
             _file(
                 "HTML",
@@ -105,7 +109,7 @@ def _figures() -> None:
             "application/json",
             say("The numbers, nested"),
         )
-    if drawn and shape is not None:
+    if chosen in one.draws and shape is not None:
         showing.chart(shape, key=source, alt=title)
 
 

@@ -34,6 +34,7 @@ class Shown:
         data: makes its numbers.
         figure: the figure, where it is one.
         drawn: whether the browser has it as SVG without its being a figure.
+        parts: drawings in it that the browser has, by title, each with its name there.
         draws: figures of it that the panel can draw, by title; each takes whether the page is dark.
         alt: what a reader without the picture should know.
     """
@@ -43,6 +44,7 @@ class Shown:
     data: Callable[[], Data]
     figure: go.Figure | None = None
     drawn: bool = False
+    parts: Mapping[str, str] = field(default_factory=dict)
     draws: Mapping[str, Draw] = field(default_factory=dict)
     alt: str = ""
 
@@ -68,12 +70,15 @@ def keep(
     figure: go.Figure | None = None,
     *,
     drawn: bool = False,
+    parts: Mapping[str, str] | None = None,
     draws: Mapping[str, Draw] | None = None,
     alt: str = "",
 ) -> None:
     """Keep something for the panel for saving, if that is open. What was kept under the key before is forgotten."""
     if wanted():
-        st.session_state.setdefault(_SHOWN, {})[key] = Shown(key, title, data, figure, drawn, draws or {}, alt)
+        st.session_state.setdefault(_SHOWN, {})[key] = Shown(
+            key, title, data, figure, drawn, parts or {}, draws or {}, alt
+        )
 
 
 def begin() -> None:

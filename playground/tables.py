@@ -1,6 +1,7 @@
 """Tables: what is drawn as rows of numbers and words, and as plain values, for spreadsheets and other programs.
 
-A `Data` has both forms: `csv_text` writes its rows, `json_text` its plain values. Nothing here shows or computes.
+A `Data` has both forms: `csv_text` writes its rows, `json_text` its plain values. Nothing here shows or computes. Every
+CSV of the app is written by `csv_of`.
 """
 
 import base64
@@ -20,8 +21,13 @@ from numpy.typing import NDArray
 
 Row = Sequence[object]
 
-_FORMULA = tuple("=+-@\t\r\n")
-"""What a spreadsheet takes for the beginning of a formula."""
+_FORMULA = tuple("=+-@＝＋－＠")
+"""What a spreadsheet takes for the beginning of a formula; some take the wide letters for it as well."""
+
+_BREAKS = tuple("\t\r\n")
+"""What may push a formula into the next cell."""
+
+_NUMERAL = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,11 +46,22 @@ class Data:
 
 
 def csv_text(data: Data) -> str:
-    """A table as CSV (RFC 4180). A word that a spreadsheet would run as a formula gets an apostrophe before it."""
+    """A table as CSV: see `csv_of`."""
+    return csv_of(data.columns, data.rows())
+
+
+def csv_of(columns: Sequence[str], rows: Iterable[Row], *, numerals: bool = False) -> str:
+    """Rows as CSV (RFC 4180). A word that a spreadsheet would run as a formula gets an apostrophe before it.
+
+    Args:
+        columns: names of the columns.
+        rows: a value for each column.
+        numerals: words that are nothing but a number, such as "-1.5", stay as they are: answers to a question.
+    """
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(data.columns)
-    writer.writerows([safe(value) for value in row] for row in data.rows())
+    writer.writerow([safe(name) for name in columns])
+    writer.writerows([value if numerals and _is_numeral(value) else safe(value) for value in row] for row in rows)
     return out.getvalue()
 
 
@@ -56,10 +73,14 @@ def json_text(data: Data) -> str:
 def safe(value: object) -> object:
     """A cell of a table: words never begin as a formula does, numbers stay numbers, what is missing stays empty."""
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(_FORMULA) else value
+        return f"'{value}" if value.lstrip().startswith(_FORMULA) or value.startswith(_BREAKS) else value
     if value is None or (isinstance(value, float | np.floating) and math.isnan(value)):
         return ""
     return value
+
+
+def _is_numeral(value: object) -> bool:
+    return isinstance(value, str) and _NUMERAL.fullmatch(value) is not None
 
 
 def words(text: str | None) -> str:

@@ -43,6 +43,7 @@ Everybody else must not meet it; `test_importing_the_models_brings_nothing_of_th
 PAGE_LINES = 90
 CHART_HOME = "playground/showing.py"
 CACHE_HOME = "playground/compute.py"
+TABLE_HOME = "playground/tables.py"
 COLOUR_HOME = "playground/theme.py"
 
 
@@ -239,6 +240,22 @@ def bare_charts(source: str) -> list[str]:
     return [ast.unparse(node) for node in ast.walk(parsed(source)) if getattr(node, "attr", None) == "plotly_chart"]
 
 
+def table_writers(source: str) -> list[str]:
+    """Ways to write a CSV, which keep no formula from a spreadsheet."""
+    written = among(imports(source), {"csv.writer", "csv.DictWriter"})
+    called = [ast.unparse(node) for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Attribute)]
+    called = [name for name in called if re.fullmatch(r"csv\.(writer|DictWriter)|.*\.to_csv", name)]
+    head = re.compile(r"\w+(,\w+)+\n?")
+    lines = [
+        ast.unparse(node)
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in (r"'\n'.join", r"'\r\n'.join")
+        for text in texts(node)
+        if head.fullmatch(text)
+    ]
+    return written + called + lines
+
+
 def oddities(source: str) -> list[str]:
     """What a page, a storyboard read from top to bottom, has no use for."""
     found = [
@@ -265,6 +282,11 @@ def test_streamlit_caches_live_in_one_file():
 def test_every_chart_can_be_saved():
     served = [*inside("playground"), *inside("pages")]
     assert {name_of(path) for path in served if bare_charts(path.read_text("utf-8"))} == {CHART_HOME}
+
+
+def test_every_table_is_written_by_one_writer():
+    served = [*inside("models"), *inside("playground"), *inside("pages")]
+    assert {name_of(path) for path in served if table_writers(path.read_text("utf-8"))} == {TABLE_HOME}
 
 
 def test_nobody_seeds_torch_for_everybody():
@@ -318,6 +340,20 @@ def test_a_cache_is_seen(source: str):
 def test_a_bare_chart_is_seen(source: str):
     assert bare_charts(source)
     assert bare_charts("showing.chart(figure, key='a', alt='b')") == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import csv\nw = csv.writer(out)",
+        "from csv import DictWriter",
+        "frame.to_csv()",
+        'text = "\\n".join(["step,token,value", *lines])',
+    ],
+)
+def test_another_writer_of_tables_is_seen(source: str):
+    assert table_writers(source)
+    assert table_writers("import csv\nrows = csv.reader(text)\nnames = ', '.join(['a', 'b'])") == []
 
 
 def test_another_cache_is_not_taken_for_streamlits():

@@ -2,6 +2,7 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -108,6 +109,13 @@ def test_the_csv_reads_back_as_the_same_float32():
     for name in [*reading.trace.names, *reading.trace.inner]:
         back = np.array([row[name] for row in rows], dtype=np.float32).reshape(12, 5)
         assert np.array_equal(back, reading.trace[name]), name
+
+
+def test_no_word_of_a_visitor_is_a_formula_in_the_csv():
+    reading = replace(read(Question("a b c", hidden=1, trained=False)), tokens=["=1+1", "-3", "@x"])
+    rows = list(csv.DictReader(io.StringIO(export.as_csv(reading), newline="")))
+    assert [row["token"] for row in rows] == ["'=1+1", "'-3", "'@x"]
+    assert not [value for row in rows for name, value in row.items() if name != "token" and value.startswith("'")]
 
 
 def test_the_json_holds_tokens_guesses_and_the_whole_trace():

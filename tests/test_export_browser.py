@@ -157,10 +157,87 @@ def test_a_drawing_of_numbers_is_saved_as_it_is_lit(visit, click):
     assert {"step 1", "step 2", "step 3"} <= words
     width, height = size_of(click(page, "PNG"))
     assert width > height > 200
+    text = click(page, "HTML").read_text(encoding="utf-8")
+    assert text.startswith("<!doctype html>")
+    assert "step 3</text>" in text
+
+
+WIDEST_SQUARE = 40
+"""Pixels; a frame, which lies under its row of squares, is wider."""
+
+
+def squares_of(root) -> list[tuple[float, float, str]]:
+    """The middle and the colour of every square of a saved cell, as the page counts: without the caption over it."""
+    (sheets,) = [group for group in root.iter(f"{SVG}g") if "translate(0 32)" in group.attrib.get("transform", "")]
+    return [
+        (
+            float(node.attrib["x"]) + float(node.attrib["width"]) / 2,
+            float(node.attrib["y"]) + float(node.attrib["height"]) / 2,
+            node.attrib["fill"],
+        )
+        for group in sheets.findall(f"{SVG}g")
+        for node in group.findall(f"{SVG}rect")
+        if "rx" not in node.attrib and node.attrib["fill"] != "none" and float(node.attrib["width"]) < WIDEST_SQUARE
+    ]
+
+
+@pytest.mark.parametrize("cell", ["RNN", "LSTM", "GRU"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_cell_of_a_player_is_saved_as_it_stands_and_as_shapes(cell, scheme, visit, click):
+    page = visit(f"step_a_cell?cell_cell={cell}&step=7&unit=3", color_scheme=scheme)
+    page.locator(".player .strip").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(".player .counter")).to_have_text("token 6 of 12")
+    root = ET.parse(click(page, "SVG")).getroot()  # noqa: S314 - our own file
+    words = ["".join(node.itertext()) for node in root.iter(f"{SVG}text")]
+    seen = page.locator(".player .cell .number:visible").all_text_contents()
+    assert len(seen) > 4
+    assert set(seen) <= set(words)
+    assert {page.locator(".player .token-here").text_content(), f"{cell} · unit 3 at token 6"} <= set(words)
+    assert set(page.locator(".player .cell .node").all_text_contents()) <= set(words)
+    assert not list(root.iter(f"{SVG}image"))
+    squares = squares_of(root)
+    canvas = page.locator(".player .cell canvas")
+    painted = canvas.evaluate(
+        """(canvas, places) => places.map(([x, y]) => {
+          const ratio = canvas.width / canvas.clientWidth;
+          const [r, g, b] = canvas.getContext("2d").getImageData(Math.floor(x * ratio), Math.floor(y * ratio), 1, 1).data;
+          return [r, g, b];
+        })""",
+        [[x, y] for x, y, _ in squares],
+    )
+    assert len(squares) in (5 * 16, 9 * 16, 10 * 16)
+    clear = [
+        k for k in range(len(squares)) if k % 16 not in (1, 2, 3)
+    ]  # the mark of unit 3 may lie over its neighbours
+    assert [squares[k][2] for k in clear] == [f"rgb({', '.join(map(str, painted[k]))})" for k in clear]
+
+
+def test_a_cell_that_is_walked_through_is_saved_without_what_is_not_computed_yet(visit, click):
+    page = visit("step_a_cell?step=7&unit=3")
+    page.locator(".player .strip").focus()
+    page.keyboard.press("]")
+    expect(page.locator(".player .cell .label.todo").first).to_be_visible()
+    root = ET.parse(click(page, "SVG")).getroot()  # noqa: S314 - our own file
+    words = ["".join(node.itertext()) for node in root.iter(f"{SVG}text")]
+    seen = [text for text in page.locator(".player .cell .number").all_text_contents() if text]
+    assert len(seen) == 3  # c and h of the step before, and the first gate
+    assert sorted(words.count(text) for text in seen) == [2, 2, 2]  # each with its halo
+    assert [node for node in root.iter(f"{SVG}g") if node.attrib.get("opacity") == "0.3"]
+    width, height = size_of(click(page, "PNG"))
+    box = page.locator(".player .cell").bounding_box()
+    assert box
+    assert (width, height) == pytest.approx((2 * box["width"], 2 * (box["height"] + 32)), abs=3)
 
 
 def test_a_player_is_saved_as_a_heatmap_with_all_its_numbers(visit, click):
     page = visit("step_a_cell")
+    expect(page.get_by_role("button", name="SVG", exact=True)).to_be_visible()
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    which = page.get_by_role("combobox", name="Its picture")
+    which.evaluate("menu => menu.scrollIntoView({block: 'center'})")  # a menu closes when the page scrolls under it
+    which.click()
+    page.get_by_role("option", name="LSTM: i (write)").click()
     expect(page.locator(".st-key-save_picture_of .main-svg").first).to_be_visible()
     root = ET.parse(click(page, "SVG")).getroot()  # noqa: S314 - our own file
     assert "LSTM: i (write)" in {"".join(node.itertext()) for node in root.iter(f"{SVG}text")}

@@ -101,11 +101,30 @@ def test_choosing_something_else_offers_that(saved):
 
 def test_a_player_is_saved_as_a_heatmap_of_the_chosen_value(saved):
     app = saved("pages/step_a_cell.py")
-    assert app.selectbox(key="save_drawn").value == "LSTM: i (write)"
+    assert "LSTM: i (write)" in app.selectbox(key="save_drawn").options
     app.selectbox(key="save_drawn").set_value("LSTM: c (memory)").run()
     assert not app.exception
     (chart,) = [chart for chart in app.get("plotly_chart") if chart.key == "save_picture_of"]
     assert "LSTM: c (memory)" in str(chart.proto)
+
+
+def test_the_cell_of_every_network_in_a_player_is_offered_as_it_stands_on_the_page(saved):
+    app = saved("pages/three_cells.py")
+    which = app.selectbox(key="save_which")
+    key = next(key for key, one in shown(app).items() if one.parts)
+    which.set_value(key).run()
+    titles = [title for title in app.selectbox(key="save_drawn").options if "the cell at this token" in title]
+    assert [title.split(":")[0] for title in titles] == ["RNN", "LSTM", "GRU"]
+    app.selectbox(key="save_drawn").set_value(titles[2]).run()
+    assert not app.exception
+    (asked,) = [
+        json.loads(json.loads(component.proto.json))
+        for component in app.get("bidi_component")
+        if '\\"kinds\\"' in component.proto.json
+    ]
+    assert (asked["of"], asked["part"], asked["kinds"]) == (key, "cell-3", ["svg", "png", "html"])
+    assert labels(app) == ["CSV", "JSON", "Python"]
+    assert not [chart for chart in app.get("plotly_chart") if chart.key == "save_picture_of"]
 
 
 def test_a_choice_of_another_page_is_forgotten(saved, root):

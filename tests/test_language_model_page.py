@@ -1,5 +1,7 @@
 """The page "language model", as a visitor meets it: chances, sampling, letters and words, one unit, a text of one's own."""
 
+import csv
+import io
 import math
 import re
 from typing import Any
@@ -278,6 +280,14 @@ def test_a_long_passage_is_cut():
 def shown_values(app) -> list[float]:
     (found,) = (str(each.proto.body) for each in app.get("html") if "lm-coloured" in str(each.proto.body))
     return [float(value) for value in re.findall(r'title="[^"]*: ([+-][0-9.]+)"', found)]
+
+
+def test_the_values_of_a_unit_read_back_from_their_file_and_no_sign_is_a_formula():
+    values = np.array([-0.25, 0.1, np.float32(1 / 3)])
+    rows = list(csv.DictReader(io.StringIO(lm_words.unit_csv(['"', "=", "-"], values), newline="")))
+    assert [row["character"] for row in rows] == ['"', "'=", "'-"]
+    assert [np.float32(row["value"]) for row in rows] == values.astype(np.float32).tolist()
+    assert [row["step"] for row in rows] == ["1", "2", "3"]
 
 
 @pytest.mark.parametrize("cell", lm_words.CELLS)

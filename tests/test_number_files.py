@@ -242,3 +242,9 @@ def test_the_hours_of_beijing_are_read_and_their_gaps_told(collection):
     assert (
         errors["linear"].absolute.mean() < errors["season ago"].absolute.mean() < errors["last value"].absolute.mean()
     )
+
+
+def test_a_decimal_comma_that_was_asked_for_and_is_none_gets_a_sentence():
+    for text in (b"1,2,3\n4,5,6\n", b"a,b\nx,y\n"):
+        with pytest.raises(ValueError, match="No column holds numbers"):
+            read(text, ",")

@@ -8,6 +8,7 @@ import pytest
 import torch
 from safetensors.torch import save
 from torch import nn
+from torch.nn.utils import prune
 
 from models import own_examples, own_model
 from models.limits import OWN_MODEL, OwnModel
@@ -213,6 +214,10 @@ def spoiled(name, change):
     [
         (nn.LSTM(3, 4, proj_size=2).state_dict(), "'weight_hr_l0' projects the states of an LSTM"),
         (nn.LSTMCell(3, 4).state_dict(), "'weight_hh' is the weight of a cell"),
+        (nn.utils.parametrizations.weight_norm(nn.LSTM(3, 4), "weight_hh_l0").state_dict(), "is a part of a weight"),
+        (nn.utils.parametrizations.weight_norm(nn.GRU(3, 4, 2), "weight_ih_l1").state_dict(), "is a part of a weight"),
+        (prune.l1_unstructured(nn.LSTM(3, 4), "weight_hh_l0", 0.5).state_dict(), "'weight_hh_l0_orig' is a part"),
+        ({"net.weight_hh_l0_g": torch.ones(4, 1), "net.weight_hh_l0_v": torch.ones(4, 4)}, "'net.weight_hh_l0_g' is a part"),
         (nn.Linear(3, 4).state_dict(), "no recurrent layer: its 2 tensors begin with 'weight', 'bias'"),
         (without(module("GRU").state_dict(), "weight_hh_l0"), "has 'weight_ih_l0' and no 'weight_hh_l0'"),
         (without(module("GRU", 2).state_dict(), "bias_hh_l1"), "no 'bias_hh_l1', which a GRU with 2 layers has"),
@@ -234,6 +239,22 @@ def spoiled(name, change):
 def test_what_does_not_fit_gets_a_sentence_that_names_it(state, sentence):
     with pytest.raises(ValueError, match=re.escape(sentence)):
         found_in(state)
+
+
+def test_a_weight_in_parts_is_not_blamed_on_another_layer():
+    state = {f"a.{k}": w * float("nan") for k, w in module("GRU").state_dict().items()}
+    state |= {f"b.{k}": w for k, w in module("GRU").state_dict().items()}
+    state |= {"c.weight_hh_l0_raw": torch.ones(3, 3), "c.bias_hh_l0": torch.ones(3)}
+    first, second = found_in(state).remarks
+    assert "'a.weight_ih_l0'" in first
+    assert "NaN" in first
+    assert "'c.weight_hh_l0_raw' is a part of a weight" in second
+
+
+@pytest.mark.parametrize("thing", [torch.ones(3, 3), list(nn.GRU(3, 4).parameters()), [torch.ones(2)] * 3])
+def test_tensors_without_names_get_a_sentence(thing):
+    with pytest.raises(ValueError, match="The tensors of the file have no names"):
+        find(weights.read(as_pt(thing)))
 
 
 @pytest.mark.parametrize(
@@ -406,6 +427,23 @@ def test_input_vectors_are_read_from_both_kinds_of_files(data):
     assert np.array_equal(vectors.read(data, 3, 10), GRID)
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("1,5\n2,25\n", [[1.5], [2.25]]),
+        ("1,5\n2,5\n3,5\n", [[1.5], [2.5], [3.5]]),
+        ("value\n0,5\n1,5\n", [[0.5], [1.5]]),
+        ("1.5\n2\n", [[1.5], [2]]),
+    ],
+)
+def test_one_number_a_step_may_have_a_decimal_comma(text, wanted):
+    assert np.array_equal(vectors.read(text.encode(), 1, 10), wanted)
+
+
+def test_two_numbers_a_step_stay_two():
+    assert np.array_equal(vectors.read(b"1,5\n2,5\n", 2, 10), [[1, 5], [2, 5]])
+
+
 HEAD = "{'descr': '<f8', 'fortran_order': False, 'shape': (SHAPE), }"
 
 
@@ -436,6 +474,7 @@ def npy_with(shape, rest=b"", descr="<f8") -> bytes:
         (as_npy(np.array([[1, 2, 3], [1, 2, -np.inf]])), "Step 2 of the inputs has -inf at place 3"),
         (b"1,2,3\n1,two,3\n", "Line 2 has 'two'"),
         (b"1,2,3\n1,,3\n", "Line 2 has ''"),
+        (b"1,2,3\n1,2_0,3\n", "Line 2 has '2_0'"),
         (b"1,2,3\n1,2\n", "Line 2 has 2 columns"),
         (b"\0\0\0\0", "zero byte"),
         (b"1" * 5_000_001, "5.0 MB, expected at most 5"),

@@ -76,13 +76,30 @@ def test_titles_lose_their_markup_and_keep_their_words():
     assert tables.words(None) == ""
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@sum(a)", "\t=1", "\r=1", "\n=1", "=cmd|' /C calc'!A0"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@sum(a)", " =1", "＝1", "－1", "\t=1", "\r=1", "\n=1", "=cmd|' /C calc'!A0"]
+)
 def test_words_that_a_spreadsheet_would_run_are_kept_from_it(text):
     assert safe(text) == f"'{text}"
     figure = go.Figure(go.Bar(x=[text], y=[-1.0], name=text))
     (row,) = csv.DictReader(io.StringIO(csv_text(of_figure(figure)), newline=""))
     assert row["x"].startswith("'")
     assert row["y"] == "-1.0"  # a number stays one
+
+
+def test_a_name_of_a_column_is_no_formula_either():
+    text = tables.csv_of(["=1", "a"], [("-x", -1.5)])
+    assert list(csv.reader(io.StringIO(text, newline=""))) == [["'=1", "a"], ["'-x", "-1.5"]]
+
+
+@pytest.mark.parametrize("answer", ["-1.5", "+1", "-2e-05", "12"])
+def test_an_answer_that_is_nothing_but_a_number_stays_one_if_asked_for(answer):
+    assert tables.csv_of(["answer"], [(answer,)], numerals=True).splitlines()[1] == answer
+
+
+@pytest.mark.parametrize("answer", ["-1+1", "=1", "+", "-1 ", "-1_0", "-²", "-inf"])
+def test_what_only_begins_like_a_number_is_kept_from_a_spreadsheet(answer):
+    assert tables.csv_of(["answer"], [(answer,)], numerals=True).splitlines()[1] == f"'{answer}"
 
 
 @pytest.mark.parametrize("value", ["cat", "1", "", 0, -1.5, np.float32(-0.1), True])

@@ -274,6 +274,85 @@ def test_the_answer_comes_after_the_guess_and_is_that_of_the_tensors(guess, verd
     assert (sent(app, "h")[2:8, 7] == 0).all()
 
 
+def guessed(app) -> list[tuple[str, str, str]]:
+    """Question, answer and verdict of every guess that was kept."""
+    session = app.session_state
+    kept = session["guesses_so_far"] if "guesses_so_far" in session else ()  # noqa: SIM401 - it has no `get`
+    return [(guess.question, guess.answer, guess.verdict) for guess in kept]
+
+
+def fate(app) -> Any:
+    return widget(app, "whatif_fate")
+
+
+def is_hidden(app) -> bool:
+    """Whether nothing of the changed run is on the page: no sentence, no large number, no track."""
+    told = any(said in texts(app) for said in ("The verb flips", "The verb is lost", "The run differs"))
+    return len(tracks(app)) == 1 and not verbs(app) and not told
+
+
+@pytest.mark.parametrize(
+    ("changes", "right"),
+    [(FIRST, "flips"), ("f@all:all=1", "lost"), ("f@1:1=0.5", "stays"), ("cut 8", "flips")],
+)
+def test_what_a_change_does_is_shown_after_a_guess_about_that_change(changes, right, open_page):
+    plain = open_page(whatif_changes=changes)
+    (said,) = [text.value for text in plain.markdown if "The verb " in text.value and "differs" in text.value]
+    assert {"flips": "The verb flips", "lost": "The verb is lost", "stays": "The verb stays"}[right] in said
+    for answer in ("stays", "flips", "lost"):
+        app = open_page(whatif_changes=changes, whatif_guessing="true")
+        assert is_hidden(app)
+        assert "Look at this" not in texts(app)
+        fate(app).set_value(answer).run()
+        assert not app.exception
+        assert not app.warning
+        assert said in texts(app)
+        assert len(tracks(app)) == 2
+        assert ("**Right.**" in texts(app)) == (answer == right)
+        ((question, told, verdict),) = guessed(app)
+        assert question.startswith("What becomes of the verb?")
+        assert told == intervening.FATES[answer]
+        assert verdict == ("right" if answer == right else "not this time")
+
+
+def test_another_change_is_asked_about_anew_and_both_answers_are_kept(open_page):
+    app = open_page(whatif_changes="f@5:8=0", whatif_guessing="true")
+    fate(app).set_value("flips").run()
+    assert len(tracks(app)) == 2
+    app.text_input(key=TEXT).set_value("cut 3").run()
+    assert is_hidden(app)
+    assert not app.warning
+    fate(app).set_value("flips").run()
+    assert [(question[-20:], answer) for question, answer, _ in guessed(app)] == [
+        ("at token 5 already = 0"[-20:], "It flips"),
+        ("s of the verb? unit 3 cut"[-20:], "It flips"),
+    ]
+    app.text_input(key="whatif_text").set_value("The dogs were tired.").run()
+    assert is_hidden(app)
+
+
+def test_nothing_is_asked_where_nothing_is_changed_or_no_verb_is_expected(open_page):
+    for params in ({"whatif_changes": NONE}, {"whatif_changes": "cut 3", "whatif_network": "Untrained"}):
+        app = open_page(whatif_guessing="true", **params)
+        assert not app.exception
+        assert len(verbs(app)) == 2
+        assert "What becomes of it" not in texts(app)
+
+
+def test_a_link_with_an_answer_shows_what_it_is_an_answer_to(open_page):
+    app = open_page(whatif_changes=FIRST, whatif_guessing="true", whatif_fate="It flips")
+    assert len(tracks(app)) == 2
+    assert "Look at this" in texts(app)
+    assert guessed(app) == []  # nobody here has answered
+
+
+def test_the_guess_about_the_hidden_number_is_kept_with_its_verdict(open_page):
+    app = open_page()
+    widget(app, "whatif_guess").set_value("yes").run()
+    ((_, answer, verdict),) = guessed(app)
+    assert (answer, verdict) == ("It changes", "not this time")
+
+
 def test_what_to_notice_has_the_numbers_of_the_tensors(open_page):
     app = open_page(whatif_cell="RNN")
     assert "Of its 16 units, cutting unit 4 flips the verb" in texts(app)

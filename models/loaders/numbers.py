@@ -143,7 +143,7 @@ def _separators(first: Sequence[str], decimal: str) -> tuple[str, str, list[str]
         body = first[1:] if "," not in first[0] else first
         if decimal == "," or (not decimal and body and all(_ONE_COMMA.fullmatch(line) for line in body)):
             counts = [int(line.split(",")[0]) for line in body if _ONE_COMMA.fullmatch(line)]
-            counted = (len(counts) > 4 or counts[0] in (0, 1)) and all(b - a == 1 for a, b in pairwise(counts))
+            counted = (len(counts) > 4 or counts[:1] in ([0], [1])) and all(b - a == 1 for a, b in pairwise(counts))
             if decimal == "," or "," not in first[0] or not counted:
                 told = "Each line has one comma, which was read as a decimal comma."
                 return "", ",", [] if decimal else [told]

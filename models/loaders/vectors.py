@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import math
 import re
+from contextlib import suppress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,18 +96,28 @@ def _csv(data: bytes, width: int) -> NDArray[np.float64]:
     if len(table.names) != width and table.decimal == ",":  # "1,2" may be two numbers as well
         other = numbers.read(data, ".")
         table = other if len(other.names) > len(table.names) else table
+    elif width == 1 and len(table.names) == 2 and table.decimal == ".":  # and "1,5" one
+        with suppress(ValueError):
+            other = numbers.read(data, ",")
+            table = other if len(other.names) == 1 else table
     rows = []
     for line, cells in zip(table.lines, zip(*table.columns, strict=True), strict=True):
         row = []
         for name, cell in zip(table.names, cells, strict=True):
             try:
-                row.append(float(cell.replace(",", ".") if table.decimal == "," else cell))
+                row.append(_number(cell, table.decimal))
             except ValueError:
                 raise ValueError(
                     f"Line {line} has {_quoted(cell)} in {_quoted(name)}, expected a number in every column"
                 ) from None
         rows.append(row)
     return np.array(rows, dtype=np.float64)
+
+
+def _number(cell: str, decimal: str) -> float:
+    if "_" in cell:  # Python reads 1_000 as a number; a file that has it means something else
+        raise ValueError(cell)
+    return float(cell.replace(",", ".") if decimal == "," else cell)
 
 
 def _shape(shape: object) -> str:

@@ -1,4 +1,4 @@
-"""Picture: saves what the browser has drawn as SVG or PNG."""
+"""Picture: saves what the browser has drawn as SVG, PNG or HTML."""
 
 from playground.picture.picture import picture
 

@@ -1,11 +1,12 @@
-"""Pictures, the Python side: which element of the page two buttons save, and under which name.
+"""Pictures, the Python side: which element of the page some buttons save, and under which name.
 
     from playground.picture import picture
 
     picture("cell_accuracy", "accuracy-by-distance", alt="Share of right verbs by distance", key="save_picture")
 
-Plotly and the drawings are SVG in the page already. The browser (picture.js) takes that, writes the styles that it has from
-the page into it, and saves it, or paints it at twice its size for a PNG. The server draws nothing and is not asked.
+Plotly and the drawings are SVG in the page already, the cell of a player is SVG, canvas and HTML. The browser (picture.js)
+takes that, writes the styles that it has from the page into it, and saves it, or paints it at twice its size for a PNG. The
+server draws nothing and is not asked.
 """
 
 import json
@@ -23,14 +24,16 @@ def _part(ending: str) -> str:
 _COMPONENT = component("save_picture", html=_part("html"), css=_part("css"), js=_part("js"))
 
 
-def picture(of: str, name: str, *, alt: str, key: str) -> None:
-    """Show the buttons SVG and PNG.
+def picture(of: str, name: str, *, alt: str, key: str, part: str = "", page: bool = False) -> None:
+    """Show the buttons SVG and PNG, and HTML if asked for.
 
     Args:
         of: the key of the chart or drawing that they save.
         name: of the file, without its ending.
         alt: what a reader without the picture should know; the file says it too.
         key: the component's key.
+        part: the name of one of several drawings in it: "cell-1" of a player.
+        page: offer the picture as a page of HTML too; a figure of Plotly has a better one.
     """
     words = {
         "saved": say("Saved {file}"),
@@ -38,5 +41,8 @@ def picture(of: str, name: str, *, alt: str, key: str) -> None:
         "failed": say("The picture could not be made: {why}"),
         "svg": say("Letters stay letters: for slides, papers and drawing programs"),
         "png": say("Pixels, twice as many as on this screen"),
+        "html": say("A page with this picture alone"),
     }
-    _COMPONENT(key=key, data=json.dumps({"of": of, "name": name, "alt": alt, "words": words}), width="content")
+    kinds = ["svg", "png", "html"] if page else ["svg", "png"]
+    asked = {"of": of, "part": part, "name": name, "alt": alt, "kinds": kinds, "words": words}
+    _COMPONENT(key=key, data=json.dumps(asked), width="content")

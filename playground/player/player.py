@@ -264,7 +264,8 @@ def player(  # noqa: PLR0913 - the options of one component, all by keyword
     """
     content = _message(payload(tracks, tokens, notation))
     names = ", ".join(say(track.title) for track in tracks)
-    showing.keep(key, say("Player: {names}", names=names), lambda: data(tracks, tokens), draws=_draws(tracks, tokens))
+    title = say("Player: {names}", names=names)
+    showing.keep(key, title, lambda: data(tracks, tokens), parts=_parts(tracks), draws=_draws(tracks, tokens))
     steps, hidden = len(tokens), max(track.trace.hidden for track in tracks)
     start = _start(key, Cursor(step or 0, unit or 0), steps, hidden)
     options = {"step": start.step, "unit": start.unit, "value": value, "report": report, "compact": compact}
@@ -341,6 +342,12 @@ def data(tracks: Sequence[Track], tokens: Sequence[Token]) -> Data:
         return {"tokens": [token.text for token in tokens], "tracks": [_plain(track) for track in tracks]}
 
     return Data(("track", "step", "token", "unit", *names), rows, plain)
+
+
+def _parts(tracks: Sequence[Track]) -> dict[str, str]:
+    """The drawing of each cell, by its title, with its name in the browser."""
+    titles = [say("{name}: the cell at this token", name=say(track.title)) for track in tracks]
+    return {title: f"cell-{number}" for number, title in enumerate(titles, 1)}
 
 
 def _draws(tracks: Sequence[Track], tokens: Sequence[Token]) -> dict[str, showing.Draw]:

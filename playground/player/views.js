@@ -300,6 +300,14 @@ function createCell(player, track, part) {
   place.style.aspectRatio = `${WIDTH} / ${drawing.height}`;
   place.append(...labels.map((label) => label.node), input, ...nodes.map((node) => node.node));
 
+  // What picture.js asks for where somebody saves this cell: by which name, under which words, and the squares once more.
+  place.dataset.picture = `cell-${track.index + 1}`;
+  place.caption = () => {
+    const at = { unit: track.clip(current.unit) + 1, step: current.step + 1 };
+    return `${track.title} · ${say("unit {unit} at token {step}", at)}`;
+  };
+  canvas.drawAgain = (brush) => drawVectors(current, brush);
+
   canvas.onpointermove = (event) => {
     const hit = unitAt(event);
     canvas.style.cursor = hit ? "pointer" : "";
@@ -325,13 +333,13 @@ function createCell(player, track, part) {
     return null;
   }
 
-  function drawVectors(state) {
-    context.clearRect(0, 0, canvas.width, canvas.height);
+  function drawVectors(state, brush) {
+    brush.clearRect(0, 0, canvas.width, canvas.height);
     const unit = track.clip(state.unit);
-    for (const vector of squares) drawVector(vector, state.step, unit, track.isKnown(vector.owner, state.stage));
+    for (const vector of squares) drawVector(vector, state.step, unit, track.isKnown(vector.owner, state.stage), brush);
   }
 
-  function drawVector({ name, top, wide, high, columns, rows, edges }, step, chosen, known) {
+  function drawVector({ name, top, wide, high, columns, rows, edges }, step, chosen, known, brush) {
     const spec = track.spec(name);
     const { css } = player.scales[spec.role];
     const gap = wide >= 3.5 ? 1 : 0;
@@ -341,17 +349,17 @@ function createCell(player, track, part) {
       const side = edges[column + 1] - edges[column] - gap;
       return [edges[column], top + Math.floor(unit / columns) * high, side, high - gap];
     };
-    context.fillStyle = known ? player.look.frame : player.look.grid;
-    context.fillRect(...grown(whole));
-    context.fillStyle = player.look.background;
-    if (!known) context.fillRect(...whole);
+    brush.fillStyle = known ? player.look.frame : player.look.grid;
+    brush.fillRect(...grown(whole));
+    brush.fillStyle = player.look.background;
+    if (!known) brush.fillRect(...whole);
     for (let unit = 0; known && unit < track.hidden; unit++) {
-      context.fillStyle = css[shadeOf(spec, track.at(name, step, unit))] ?? NO_NUMBER;
-      context.fillRect(...square(unit));
+      brush.fillStyle = css[shadeOf(spec, track.at(name, step, unit))] ?? NO_NUMBER;
+      brush.fillRect(...square(unit));
     }
-    context.strokeStyle = known ? player.look.text : player.look.frame;
-    context.lineWidth = 2;
-    context.strokeRect(...grown(square(chosen)));
+    brush.strokeStyle = known ? player.look.text : player.look.frame;
+    brush.lineWidth = 2;
+    brush.strokeRect(...grown(square(chosen)));
   }
 
   return {
@@ -366,7 +374,7 @@ function createCell(player, track, part) {
         squares = drawing.vectors.map((vector) => layOut(vector, track.hidden, scale));
       }
       if (differ(state, before, "step", "unit", "stage")) {
-        drawVectors(state);
+        drawVectors(state, context);
         for (const label of labels) label.draw(state);
         write(input.lastChild, short(player.tokens[state.step].text, 16));
       }
