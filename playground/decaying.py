@@ -163,8 +163,18 @@ def trained_curves(text: str, loss: Loss) -> list[Curve]:
 
 
 def widgets(setting: Setting, view: str = "curves") -> dict[str, Any]:
-    """The widgets of the page, by their keys, that make a setting."""
-    return {f"decay_{field.name}": getattr(setting, field.name) for field in fields(setting)} | {"decay_view": view}
+    """The widgets of the page, by their keys, that make a setting. One that is about its RNN shows it unasked."""
+    shown = {"decay_shown": True} if _about_rnn(setting) else {}
+    return {f"decay_{field.name}": getattr(setting, field.name) for field in fields(setting)} | {
+        "decay_view": view,
+        **shown,
+    }
+
+
+def _about_rnn(setting: Setting) -> bool:
+    """Whether the RNN is another one than `torch.nn` makes."""
+    rnn = "squash", "start", "scale", "factor"
+    return any(getattr(setting, name) != getattr(Setting(), name) for name in rnn)
 
 
 PRESETS: dict[str, tuple[Setting, str]] = {
@@ -407,6 +417,7 @@ QUESTION = (
     "**Guess first:** after how many steps back is the RNN's gradient a **millionth** of what it is at the last step? "
     "(0 stands for never.)"
 )
+JOINS = "The RNN's curve joins these once you have guessed."
 
 
 def millionth(decays: Sequence[Decay]) -> tuple[int | None, np.ndarray | None]:
