@@ -129,7 +129,7 @@ def accuracy(facts: dict[str, Any], *, dark: bool) -> go.Figure:
     """The lines of `accuracy_lines` as a figure."""
     return lines(
         accuracy_lines(facts),
-        say("It keeps the subject's number where the nearest noun misleads"),
+        say("Right even where the nearest noun misleads"),
         say("words between subject and verb"),
         say("share of right verbs"),
         span=(0, 1.05),

@@ -367,7 +367,7 @@ GROUPS: Mapping[str, tuple[Term, ...]] = {
             "Bidirectional",
             "Two readers, one from the left and one from the right, with weights of their own; at each step their "
             "states stand side by side.",
-            (At(SHAPES, "Who knows what when", {"shapes_tab": "Both directions"}),),
+            (At(SHAPES, "Who knows what when", {"shapes_tab": "Both directions", "shapes_ending_shown": "true"}),),
             ("Bi-RNN", "BiLSTM"),
         ),
         Term(

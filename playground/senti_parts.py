@@ -28,7 +28,7 @@ def ending(name: str, notice: str, tries: words.Attempts) -> None:
 
 def _guess(name: str, options: Mapping[str, str], asks: str) -> str:
     """Ask for a guess; "none" at first."""
-    return controls.choice("senti", name, "Your guess", {**options, "none": "not yet"}, "none", asks=asks)
+    return controls.choice("senti", name, "Your guess", {"none": "?", **options}, "none", asks=asks)
 
 
 def _ask_text(name: str, label: str, first: str) -> str:
