@@ -11,6 +11,7 @@ from playground import theme
 from playground.figures.frame import frame
 
 _LABEL = 17  # pixels from one label to the next
+_FRAME = 104  # pixels above and below the axes: as in `frame`
 _DASHES = ("solid", "dash", "dot", "dashdot")
 _WORDS = 16  # names on the axis at most: more of them run into each other on a phone
 
@@ -80,7 +81,7 @@ def lines(  # noqa: PLR0913 - the options of one figure, most by keyword
             hovertemplate=f"{line.name}: %{{y:.4g}}<extra></extra>",
         )
     frame(figure, title, x_title, y_title, height)
-    heights = _apart([np.asarray(line.y, dtype=float)[-1] for line in series], height)
+    heights = _apart(series, span, height)
     for line, y_label in zip(series, heights, strict=True):
         figure.add_annotation(
             x=np.asarray(line.x)[-1],
@@ -112,11 +113,15 @@ def _reach(xs: Sequence[NDArray]) -> tuple[float, float]:
     return float(numbers.min()) - room, float(numbers.max()) + room
 
 
-def _apart(ends: Sequence[float], height: int) -> list[float]:
+def _apart(series: Sequence[Line], span: tuple[float, float] | None, height: int) -> list[float]:
     """How many pixels each label moves up so that labels at the ends of lines do not cover each other."""
-    finite = [end for end in ends if np.isfinite(end)]
-    span = (max(finite) - min(finite)) if len(finite) > 1 else 0.0
-    scale = 0.7 * (height - 104) / span if span else 0.0  # pixels for one unit of y, about
+    values = np.concatenate([np.asarray(line.y, dtype=float) for line in series])
+    values = values[np.isfinite(values)] if span is None else np.array(span)
+    high = float(np.ptp(values)) if values.size else 0.0
+    scale = (
+        (0.9 if span is None else 1.0) * (height - _FRAME) / high if high else 0.0
+    )  # pixels for one unit of y, about
+    ends = [float(np.asarray(line.y, dtype=float)[-1]) for line in series]
     shifts, below = [0.0] * len(ends), -np.inf
     for k in sorted(range(len(ends)), key=lambda k: ends[k]):
         at = ends[k] * scale if np.isfinite(ends[k]) else 0.0
