@@ -196,7 +196,7 @@ def memory_table(reading: Reading, unit: int) -> str:
     rule = "|---|" + "---:|" * len(names)
     columns = [trace[name][:, unit] for name in names]
     body = [
-        f"| {token} | " + " | ".join(f"{value:.2f}" for value in values) + " |"
+        f"| {token} | " + " | ".join(f"{value:.2f}".replace("-", "−") for value in values) + " |"
         for token, *values in zip(reading.tokens, *columns, strict=True)
     ]
     return "\n".join([head, rule, *body])

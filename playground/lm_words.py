@@ -615,9 +615,14 @@ UNIT_PASSAGE = (
 )
 
 
+def _signed(value: float) -> str:
+    """A number with its sign, as one reads it."""
+    return f"{value:+.2f}".replace("-", "−")
+
+
 def meaning(name: str, known: Mapping) -> str:
     """A unit with a meaning as the words of a button."""
-    return f"{say(MEANINGS[name]).split(',')[0]} (r = {known['correlation']:+.2f})"
+    return f"{say(MEANINGS[name]).split(',')[0]} (r = {_signed(known['correlation'])})"
 
 
 def clearest(meanings: Mapping[str, Mapping]) -> Mapping:
@@ -662,8 +667,8 @@ def colour_key(values: Array, role: str, state: str, unit: int, *, dark: bool) -
     name = html.escape(say("{state} of unit {unit}:", state=state, unit=unit + 1))
     return (
         f'<div style="display:flex;gap:.5rem;align-items:center;font-size:.9rem;flex-wrap:wrap">{name} '
-        f'{low:+.2f}<span style="display:inline-block;width:9rem;height:.8rem;background:linear-gradient(90deg,{stops})">'
-        f"</span>{high:+.2f}</div>"
+        f'{_signed(low)}<span style="display:inline-block;width:9rem;height:.8rem;background:linear-gradient(90deg,{stops})">'
+        f"</span>{_signed(high)}</div>"
     )
 
 
