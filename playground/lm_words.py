@@ -559,7 +559,7 @@ def level_graded(guess: str, found: Mapping[str, float], cell: str) -> str:
     best = min(offered, key=found.__getitem__)
     head = "Measured" if guess == "none" else "Right" if guess == best else "Not this time"
     told = say(
-        "**{head}: of these four {who}, {bits:.4f} bits per character.** ",
+        "**{head}: of these four it is “{who}”, with {bits:.4f} bits per character.** ",
         head=say(head), who=level_name(best, cell), bits=found[best],
     )  # fmt: skip
     for level, called in LEVELS.items():

@@ -171,7 +171,8 @@ def _accuracies() -> None:
     left, right = st.columns([1, 1.35], gap="medium")
     with left:
         _table(
-            words.accuracy_table(networks, bags), "Share of held-out reviews judged rightly, by judge", {"right, %": "%.1f"},
+            words.accuracy_table(networks, bags), "Share of held-out reviews judged rightly, by judge",
+            {"right, %": "%.1f", "weights": "localized"},
         )  # fmt: skip
     with right:
         figure = figures.lines(
