@@ -26,6 +26,6 @@ for section, exhibits in groupby(EXHIBITS[1:], key=lambda exhibit: exhibit.secti
     st.subheader(say(section))
     with st.container(horizontal=True):
         for exhibit in exhibits:
-            with st.container(border=True, width=310, key=f"home_card_{exhibit.title}"):
+            with st.container(border=True, width=310, height="stretch", key=f"home_card_{exhibit.title}"):
                 st.page_link(f"../{exhibit.file}", label=f"**{say(exhibit.title)}**", icon=exhibit.icon)
                 st.markdown(say(exhibit.question))

@@ -61,10 +61,10 @@ if packing.open:
 if both.open:
     with both:
         st.subheader(say("Guess first: who changes its mind?"))
-        parts.predict_ending()
+        shown = parts.predict_ending()
         st.subheader(say("Person, or a thing that is called after one?"))
         tagged = compute.tagged(parts.ask_text())
-        parts.show_revealed(tagged)
+        parts.show_revealed(tagged, shown=shown)
         parts.show_tags(tagged)
         st.subheader(say("How good are they?"))
         parts.show_scores(compute.tagger_facts())

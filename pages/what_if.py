@@ -34,8 +34,8 @@ st.markdown(explain.exactness(question, compute.read(question)))
 parts.show_differences(original, changed)
 
 # Explanation
-parts.ask_first()
+guessed = parts.ask_first()
 st.subheader(say("What to notice"))
-parts.show_notice(question.cell)
+parts.show_notice(question.cell, guessed=guessed)
 st.subheader(say("Two things to try"))
 parts.ending()

@@ -394,7 +394,9 @@ def back(chain: Chain) -> list[Magnitude]:
         found, bound = np.log10(np.abs(chain.to_last)), np.log10(chain.bound)
     derivative = f"∂h<sub>{steps}</sub>/∂h<sub>t</sub>"
     end = int(np.flatnonzero(np.isfinite(found))[0])
-    ceiling = int(np.flatnonzero(np.isfinite(bound))[0])
+    known = np.flatnonzero(np.isfinite(bound))
+    rises = bool(bound[known[0]] < bound[known[-1]])
+    ceiling = int(known[known > steps / 2][0] if rises else known[0])  # above its line, which the other one keeps below
     sizes = [Magnitude(derivative, x, found, "state", label=end, negative=chain.to_last < 0)]
     if np.allclose(found, bound):
         return sizes

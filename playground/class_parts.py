@@ -40,7 +40,7 @@ def ask_own() -> None:
     with st.expander(say("What a file looks like")):
         st.code(words.EXAMPLE, language="json")
     upload = say(words.UPLOAD, most=lesson.MOST_BYTES // 1000)
-    st.file_uploader(upload, ["json"], key=_FILE, on_change=_take, width=460)
+    st.file_uploader(upload, ["json"], key=_FILE, on_change=_take, width=460, max_upload_size=1)
     if told := st.session_state.get("lessons_told"):
         st.warning(words.refused(told))
 

@@ -318,8 +318,8 @@ def why_scaled(table: Table, cost: float, scale: float, off: Mapping[str, float]
     """What the chosen scale costs, beside what the bend of tanh says, as Markdown."""
     if not cost:
         return say("This table never shows anything but 0, so there is nothing that tanh could bend.")
-    found = say(" and ").join(say("{error:.1e} in {dtype}", error=error, dtype=dtype) for dtype, error in off.items())
-    rule = f"s² · {cost:,.1f} = {scale**2 * cost:.1e}"
+    found = say(" and ").join(say("{error:.2g} in {dtype}", error=error, dtype=dtype) for dtype, error in off.items())
+    rule = f"s² · {cost:,.1f} = {scale**2 * cost:.2g}"
     named = say(" (the lecture's 7 = 3 + 4 costs (27 + 64 + 343) / 3)") if is_lecture(table) else ""
     told = say(
         "At s = {scale:g} the worst output is off by **{found}**; the bend of tanh alone says {rule}{named}.",

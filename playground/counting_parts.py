@@ -135,7 +135,7 @@ def show_rows(table: Table, counted: Counted) -> None:
         }
         | {name: _column(say(title), "%.5g", 112) for name, title in titles.items()}
         | {f"{name} computed": _column(say("computed"), "%.5g", 90) for name in titles}
-        | {f"{name} difference": _column(say("difference"), "%.1e", 80) for name in titles},
+        | {f"{name} difference": _column(say("difference"), "%.2g", 80) for name in titles},
         alt=say("The memory before each step and the output: what is right, what was computed, and the difference"),
     )
     st.markdown(counting.exactness(table, counted))

@@ -162,8 +162,18 @@ def trained_curves(text: str, loss: Loss) -> list[Curve]:
 
 
 def widgets(setting: Setting, view: str = "curves") -> dict[str, Any]:
-    """The widgets of the page, by their keys, that make a setting."""
-    return {f"decay_{field.name}": getattr(setting, field.name) for field in fields(setting)} | {"decay_view": view}
+    """The widgets of the page, by their keys, that make a setting. One that is about its RNN shows it unasked."""
+    shown = {"decay_shown": True} if _about_rnn(setting) else {}
+    return {f"decay_{field.name}": getattr(setting, field.name) for field in fields(setting)} | {
+        "decay_view": view,
+        **shown,
+    }
+
+
+def _about_rnn(setting: Setting) -> bool:
+    """Whether the RNN is another one than `torch.nn` makes."""
+    rnn = "squash", "start", "scale", "factor"
+    return any(getattr(setting, name) != getattr(Setting(), name) for name in rnn)
 
 
 PRESETS: dict[str, tuple[Setting, str]] = {
@@ -203,9 +213,9 @@ def drawn_from(setting: Setting) -> str:
     else:
         scaled = say(", scaled to spectral radius {factor:g}", factor=setting.factor)
     loss = (
-        say("L = Σ h_T, the sum over all units at the last step")
+        say("$L = \\sum h_T$, the sum over all units at the last step")
         if setting.loss == "last"
-        else say("L = Σ h_t over all steps")
+        else say("$L = \\sum h_t$ over all steps")
     )
     return say(
         ":blue-badge[:material/casino: untrained] **Fresh networks, {seeds}**, H = {hidden}. Weights as `torch.nn` draws "
@@ -402,6 +412,7 @@ QUESTION = (
     "**Guess first:** after how many steps back is the RNN's gradient a **millionth** of what it is at the last step? "
     "(0 stands for never.)"
 )
+JOINS = "The RNN's curve joins these once you have guessed."
 
 
 def millionth(decays: Sequence[Decay]) -> tuple[int | None, np.ndarray | None]:
@@ -474,17 +485,19 @@ def bound_lines(bound: Bound, log10: np.ndarray) -> list[Band]:
 def bounded(bound: Bound) -> str:
     """What σ_max and the spectral radius are and say, as Markdown."""
     says = (
-        say("σ_max is below 1 here, and |φ′| is never above 1: this gradient **must** vanish.")
+        say("$\\sigma_{max}$ is below 1 here, and |φ′| is never above 1: this gradient **must** vanish.")
         if bound.sigma < 1
-        else say("σ_max is not below 1 here, so the bound promises nothing; the gradient may vanish all the same.")
+        else say(
+            "$\\sigma_{max}$ is not below 1 here, so the bound promises nothing; the gradient may vanish all the same."
+        )
     )
     _, radius = sizes_of(NOT_THE_BOUND)
     one, ten, fifty = norms_of_powers(NOT_THE_BOUND, (1, 10, 50))
     (a, b), (_, d) = NOT_THE_BOUND
     found = say(
-        "**σ_max($W_{{hh}}$) = {sigma:.3g}**, the largest singular value; **ρ($W_{{hh}}$) = {radius:.3g}**, the largest "
-        "|eigenvalue|. One step back cannot stretch a vector by more than max |φ′(a_t)| · σ_max; the dashed line multiplies "
-        "these up.",
+        "**$\\sigma_{{max}}(W_{{hh}})$ = {sigma:.3g}**, the largest singular value; **ρ($W_{{hh}}$) = {radius:.3g}**, the "
+        "largest |eigenvalue|. One step back cannot stretch a vector by more than max "
+        "$|\\varphi'(a_t)| \\cdot \\sigma_{{max}}$; the dashed line multiplies these up.",
         sigma=bound.sigma,
         radius=bound.radius,
     )
@@ -526,8 +539,8 @@ def highway(memory: Memory, bias: float) -> str:
     )
     return say(
         "With forget bias {bias:g} a gate rests near {opened}. {lag} steps back ∏ f of the most open unit is **{path}**, the "
-        "whole ∂c_T/∂c_t has norm **{whole}**, and what comes through $h$ alone has {rest}. {share} “From c to c only an "
-        "elementwise product with f” is the direct road, not the whole derivative.",
+        "whole $\\partial c_T / \\partial c_t$ has norm **{whole}**, and what comes through $h$ alone "
+        "has {rest}. {share} “From c to c only an elementwise product with f” is the direct road, not the whole derivative.",
         bias=bias,
         opened=opened,
         lag=lag,

@@ -195,21 +195,24 @@ def _say_stopped(sentence: str) -> None:
 
 
 def show_curves(setting: Setting) -> None:
-    """Guess first; then the curves, their half-lives, and the data."""
+    """Guess first; then the curves, their half-lives, and the data. The RNN's own waits for the guess."""
     guess, shown = ask_guess()
     found = decays(setting)
     if not found:
         return
-    rnn = next(iter(found.values()))
+    asked, rnn = next(iter(found.items()))
+    seen = found if shown else {curve: each for curve, each in found.items() if curve != asked}
     if shown:
         controls.answer("decay_guess", decaying.graded(guess, rnn))
-    st.markdown(decaying.verdict(found) + decaying.every_step(setting))
-    if wrong := decaying.exploded(found):
+    st.markdown(decaying.verdict(seen) + decaying.every_step(setting))
+    if wrong := decaying.exploded(seen):
         st.warning(wrong)
-    _draw(found, decaying.mark(rnn) if shown else None, "decay_curves")
+    _draw(seen, decaying.mark(rnn) if shown else None, "decay_curves")
+    if not shown:
+        st.caption(say(decaying.JOINS))
     st.caption(decaying.banded(len(rnn)) + decaying.thinned(setting.steps, POINTS))
     st.markdown(decaying.drawn_from(setting))
-    show_half_lives(found)
+    show_half_lives(seen)
 
 
 def _draw(found: Mapping[Curve, Sequence[Decay]], mark: figures.Mark | None, key: str) -> None:

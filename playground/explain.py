@@ -129,7 +129,7 @@ def accuracy(facts: dict[str, Any], *, dark: bool) -> go.Figure:
     """The lines of `accuracy_lines` as a figure."""
     return lines(
         accuracy_lines(facts),
-        say("It keeps the subject's number where the nearest noun misleads"),
+        say("Right even where the nearest noun misleads"),
         say("words between subject and verb"),
         say("share of right verbs"),
         span=(0, 1.05),
@@ -196,7 +196,7 @@ def memory_table(reading: Reading, unit: int) -> str:
     rule = "|---|" + "---:|" * len(names)
     columns = [trace[name][:, unit] for name in names]
     body = [
-        f"| {token} | " + " | ".join(f"{value:.2f}" for value in values) + " |"
+        f"| {token} | " + " | ".join(f"{value:.2f}".replace("-", "−") for value in values) + " |"
         for token, *values in zip(reading.tokens, *columns, strict=True)
     ]
     return "\n".join([head, rule, *body])

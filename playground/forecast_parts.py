@@ -104,7 +104,7 @@ def _ask_guess(strategy: str) -> None:
     _table(
         words.horizon_rows(errors, strategy, parameters),
         "Mean error of each forecast at 1, 6 and 24 hours ahead, in °C, and how many weights the network has",
-        {"weights": "%d"},
+        {"weights": "localized"},
     )
     st.markdown(words.horizon_verdict(errors, strategy, seeds))
 

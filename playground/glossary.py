@@ -205,7 +205,7 @@ GROUPS: Mapping[str, tuple[Term, ...]] = {
             "The largest |eigenvalue| of a matrix. It says how powers of the matrix grow in the long run, not at first.",
             (
                 At(REMEDY, "Of a reservoir", {"remedy_tab": "Echo state network"}),
-                At(DECAY, "Of W", {"decay_scale": "spectral radius"}),
+                At(DECAY, "Of W", {"decay_scale": "spectral radius", "decay_shown": "true"}),
             ),
             ("eigenvalue", "ρ"),
         ),
@@ -219,13 +219,19 @@ GROUPS: Mapping[str, tuple[Term, ...]] = {
         Term(
             "Orthogonal initialisation",
             "W begins as a rotation: all singular values are 1, so a linear net neither shrinks nor stretches.",
-            (At(DECAY, "An RNN that starts so", {"decay_start": "orthogonal"}),),
+            (At(DECAY, "An RNN that starts so", {"decay_start": "orthogonal", "decay_shown": "true"}),),
             ("orthogonal initialization",),
         ),
         Term(
             "IRNN",
             "An RNN with ReLU whose W begins as the identity: at first it just keeps its state (Le et al. 2015).",
-            (At(DECAY, "ReLU and the identity", {"decay_squash": "ReLU", "decay_start": "identity"}),),
+            (
+                At(
+                    DECAY,
+                    "ReLU and the identity",
+                    {"decay_squash": "ReLU", "decay_start": "identity", "decay_shown": "true"},
+                ),
+            ),
             ("identity initialisation",),
         ),
         Term(
@@ -361,7 +367,7 @@ GROUPS: Mapping[str, tuple[Term, ...]] = {
             "Bidirectional",
             "Two readers, one from the left and one from the right, with weights of their own; at each step their "
             "states stand side by side.",
-            (At(SHAPES, "Who knows what when", {"shapes_tab": "Both directions"}),),
+            (At(SHAPES, "Who knows what when", {"shapes_tab": "Both directions", "shapes_ending_shown": "true"}),),
             ("Bi-RNN", "BiLSTM"),
         ),
         Term(

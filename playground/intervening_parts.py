@@ -323,8 +323,8 @@ def show_differences(original: Answer, changed: Answer | None) -> None:
 # ---- guess first, what to notice, what to try ------------------------------------------------------------------------
 
 
-def ask_first() -> None:
-    """A question about the trained LSTM, answered from the tensors once the visitor has guessed."""
+def ask_first() -> bool:
+    """A question about the trained LSTM, answered from the tensors once the visitor has guessed; whether that is so."""
     st.subheader(say("Guess first: hide the number until it is needed"))
     unit, question = compute.number_unit("LSTM"), intervening.LSTM
     original = compute.changed(WhatIf(question))
@@ -333,7 +333,7 @@ def ask_first() -> None:
     st.markdown(intervening.question(preset, unit, original.reading.tokens))
     guess = controls.choice("whatif", "guess", "Your guess", intervening.GUESSES, "none", asks=intervening.ASKS_HIDDEN)
     if guess == "none":
-        return
+        return False
     hidden = effect(original, compute.changed(WhatIf.of(question, preset.changes)))
     late = Clamp("o", 0.0, unit, hidden.asked)
     too_late = effect(original, compute.changed(WhatIf(question, (late,))))
@@ -342,10 +342,14 @@ def ask_first() -> None:
         say("Show it above"), key="whatif_show_hidden", icon=":material/visibility:", on_click=typed.put,
         kwargs=intervening.lecture("LSTM", intervening.HIDE_ONE),
     )  # fmt: skip
+    return True
 
 
-def show_notice(cell: str) -> None:
-    """What to notice: memory against state, every unit cut by itself, every preset, all from the trained networks."""
+def show_notice(cell: str, *, guessed: bool) -> None:
+    """What to notice: memory against state, every unit cut by itself, every preset, all from the trained networks.
+
+    The preset that the guess is about joins the others once it has been made.
+    """
     question = Question(controls.LECTURE, cell)
     original = compute.changed(WhatIf(question))
     st.markdown(_memory_or_state())
@@ -363,7 +367,8 @@ def show_notice(cell: str) -> None:
         st.markdown(intervening.carries(cell, cuts, effect(original, original)))
     unit = compute.number_unit(cell)
     presets = intervening.presets(question, compute.changeable(question), unit, original.reading)
-    runs = {name: compute.changed(WhatIf.of(question, preset.changes)) for name, preset in presets.items()}
+    seen = {name: preset for name, preset in presets.items() if guessed or name != intervening.HIDE_ONE}
+    runs = {name: compute.changed(WhatIf.of(question, preset.changes)) for name, preset in seen.items()}
     effects = {"nothing changed": effect(original, original)}
     st.markdown(intervening.preset_table(effects | {name: effect(original, run) for name, run in runs.items()}))
 

@@ -560,7 +560,7 @@ def level_graded(guess: str, found: Mapping[str, float], cell: str) -> str:
     best = min(offered, key=found.__getitem__)
     head = "Measured" if guess == "none" else "Right" if guess == best else "Not this time"
     told = say(
-        "**{head}: of these four {who}, {bits:.4f} bits per character.** ",
+        "**{head}: of these four it is “{who}”, with {bits:.4f} bits per character.** ",
         head=say(head), who=level_name(best, cell), bits=found[best],
     )  # fmt: skip
     for level, called in LEVELS.items():
@@ -616,9 +616,14 @@ UNIT_PASSAGE = (
 )
 
 
+def _signed(value: float) -> str:
+    """A number with its sign, as one reads it."""
+    return f"{value:+.2f}".replace("-", "−")
+
+
 def meaning(name: str, known: Mapping) -> str:
     """A unit with a meaning as the words of a button."""
-    return f"{say(MEANINGS[name]).split(',')[0]} (r = {known['correlation']:+.2f})"
+    return f"{say(MEANINGS[name]).split(',')[0]} (r = {_signed(known['correlation'])})"
 
 
 def clearest(meanings: Mapping[str, Mapping]) -> Mapping:
@@ -663,8 +668,8 @@ def colour_key(values: Array, role: str, state: str, unit: int, *, dark: bool) -
     name = html.escape(say("{state} of unit {unit}:", state=state, unit=unit + 1))
     return (
         f'<div style="display:flex;gap:.5rem;align-items:center;font-size:.9rem;flex-wrap:wrap">{name} '
-        f'{low:+.2f}<span style="display:inline-block;width:9rem;height:.8rem;background:linear-gradient(90deg,{stops})">'
-        f"</span>{high:+.2f}</div>"
+        f'{_signed(low)}<span style="display:inline-block;width:9rem;height:.8rem;background:linear-gradient(90deg,{stops})">'
+        f"</span>{_signed(high)}</div>"
     )
 
 

@@ -28,7 +28,7 @@ def ending(name: str, notice: str, tries: words.Attempts) -> None:
 
 def _guess(name: str, options: Mapping[str, str], asks: str) -> str:
     """Ask for a guess; "none" at first."""
-    return controls.choice("senti", name, "Your guess", {**options, "none": "not yet"}, "none", asks=asks)
+    return controls.choice("senti", name, "Your guess", {"none": "?", **options}, "none", asks=asks)
 
 
 def _ask_text(name: str, label: str, first: str) -> str:
@@ -171,7 +171,8 @@ def _accuracies() -> None:
     left, right = st.columns([1, 1.35], gap="medium")
     with left:
         _table(
-            words.accuracy_table(networks, bags), "Share of held-out reviews judged rightly, by judge", {"right, %": "%.1f"},
+            words.accuracy_table(networks, bags), "Share of held-out reviews judged rightly, by judge",
+            {"right, %": "%.1f", "weights": "localized"},
         )  # fmt: skip
     with right:
         figure = figures.lines(

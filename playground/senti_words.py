@@ -51,10 +51,10 @@ BAGS = ("naive Bayes", "logistic")
 _BAG_TITLES = {"naive Bayes": "bag: naive Bayes", "logistic": "bag: logistic"}
 
 ASKED = (
-    "*Does a review praise or blame, and after which word does the network know?* A recurrent network reads word by word and "
-    "may be asked at any of them. A bag of words has the same words and no order. **The reviews here are a small language of "
-    "our own**, in which “not” turns an opinion and what stands before the last “but” counts no more: real ones are harder, "
-    "and the last tab reads yours."
+    "**Does a review praise or blame, and after which word does the network know?** A recurrent network reads word by word "
+    "and may be asked at any of them. A bag of words has the same words and no order. **The reviews here are a small "
+    "language of our own**, in which “not” turns an opinion and what stands before the last “but” counts no more: real ones"
+    " are harder, and the last tab reads yours."
 )
 
 # ---- word by word ----------------------------------------------------------------------------------------------------

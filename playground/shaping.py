@@ -573,9 +573,14 @@ def drift_table(found: Packed, moved: Drift) -> dict[str, list[Any]]:
         "sequence": list(range(1, len(found.lengths) + 1)),
         "length": list(found.lengths),
         "pads": [max(found.lengths) - length for length in found.lengths],
-        "output[:, -1]": [f"{value:.1e}" if value < 1e-3 else f"{value:.3f}" for value in moved.padded],
-        "h_n, packed": [f"{value:.1e}" for value in moved.packed],
+        "output[:, -1]": [_off(value) for value in moved.padded],
+        "h_n, packed": [_off(value) for value in moved.packed],
     }
+
+
+def _off(value: float) -> str:
+    """A difference as one reads it: 0.169, 3e-8, 0."""
+    return f"{value:.3f}" if value >= 1e-3 else f"{value:.0e}".replace("e-0", "e-") if value else "0"
 
 
 def padding_lines(found: Mapping[str, Mapping[str, Sequence[float]]]) -> list[Line]:
@@ -645,6 +650,7 @@ QUESTION_ENDING = (
     "“She said Alan Turing was a great scientist”: the last word changes to “ship”. **Which network changes its mind about "
     "“Alan”, five words earlier?**"
 )
+GOES_ON = "What each network says when the word comes in. The lines go on once you have guessed."
 
 GUESSES = {
     "forward": "the forward reader",
@@ -689,12 +695,13 @@ def word_names(found: Tagged) -> dict[str, str]:
     return {first: names[first], **names}
 
 
-def revealed_lines(found: Tagged, word: int) -> list[Line]:
-    """p(person) at a word as the words come in, by reader."""
-    x = list(range(word + 1, len(found.tokens) + 1))
+def revealed_lines(found: Tagged, word: int, until: int | None = None) -> list[Line]:
+    """p(person) at a word as the words come in, by reader; until so many have come in."""
+    last = len(found.tokens) if until is None else until
+    x = list(range(word + 1, last + 1))
     looks = {"forward": ("reset", 1), "both ways": ("state", 0)}
     return [
-        Line(say(reader), x, found.revealed[reader][word:, word, PERSON], role, dash)
+        Line(say(reader), x, found.revealed[reader][word:last, word, PERSON], role, dash)
         for reader, (role, dash) in looks.items()
     ]
 

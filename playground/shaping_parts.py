@@ -102,7 +102,7 @@ def predict_longer(found: Unrolled) -> None:
     if question.kind == "one-to-one":
         st.markdown(say("A plain network has one step and no answer to a second one: choose another kind."))
         return
-    asked, options = shaping.longer_question(question, found), {**shaping.LENGTHS, "none": "not yet"}
+    asked, options = shaping.longer_question(question, found), {"none": "?", **shaping.LENGTHS}
     st.markdown(asked)
     guess = controls.choice("shapes", "longer", "Your guess", options, "none", asks=asked)
     if guess != "none":
@@ -137,7 +137,7 @@ def ask_layer() -> Layer:
 def predict_shape() -> None:
     """Which shape has h_n? Asked first, answered by the tensor."""
     st.markdown(say(shaping.QUESTION_SHAPE))
-    options = {**shaping.SHAPES, "none": "not yet"}
+    options = {"none": "?", **shaping.SHAPES}
     guess = controls.choice("shapes", "shape", "Your guess", options, "none", asks=shaping.QUESTION_SHAPE)
     if guess != "none":
         controls.answer("shapes_shape", shaping.shape_answer(guess, compute.shaped(shaping.ASKED_SHAPE)))
@@ -181,7 +181,7 @@ def show_weights(found: Shaped, code: str) -> None:
 def predict_slice() -> None:
     """Which slice of the output is h_n[-1]? Asked first, answered by looking for equal numbers."""
     st.markdown(say(shaping.QUESTION_SLICE))
-    options = {**shaping.SLICES, "none": "not yet"}
+    options = {"none": "?", **shaping.SLICES}
     guess = controls.choice("shapes", "slice", "Your guess", options, "none", asks=shaping.QUESTION_SLICE)
     if guess != "none":
         controls.answer("shapes_slice", shaping.slice_answer(guess, compute.shaped(shaping.ASKED_SLICE)))
@@ -208,7 +208,7 @@ def show_states(found: Shaped) -> None:
     steps = [str(t) for t in range(found.layer.steps)]
     showing.chart(
         figures.slices(
-            found.output.T, say("output of the first sequence: the last layer at every step"), (say("step"), steps),
+            found.output.T, say("output: the last layer at every step"), (say("step"), steps),
             (say("unit"), shaping.unit_names(found)), shaping.output_frame(match, found), dark=controls.dark(),
         ),
         key="shapes_output", alt=say("The output at every step, with the slice framed that equals the chosen row of h_n"),
@@ -315,15 +315,17 @@ def show_padding(found: Packed) -> None:
 # ---- both directions -------------------------------------------------------------------------------------------------
 
 
-def predict_ending() -> None:
-    """Which reader changes its mind? Asked first, answered by both networks."""
+def predict_ending() -> bool:
+    """Which reader changes its mind? Asked first, answered by both networks; whether the page may show it."""
     st.markdown(say(shaping.QUESTION_ENDING))
-    options = {**shaping.GUESSES, "none": "not yet"}
+    options = {"none": "?", **shaping.GUESSES}
     guess = controls.choice("shapes", "ending", "Your guess", options, "none", asks=shaping.QUESTION_ENDING)
     if guess != "none":
         before = compute.tagged(Text(shaping.LECTURE))
         after = compute.tagged(Text(shaping.LECTURE.replace("scientist", "ship")))
         controls.answer("shapes_ending", shaping.ending_answer(guess, before, after))
+        return True
+    return st.toggle(say("Show it without a guess"), key="shapes_ending_shown", bind="query-params")
 
 
 def ask_text() -> Text:
@@ -345,26 +347,30 @@ def ask_text() -> Text:
     return question
 
 
-def show_revealed(found: Tagged) -> None:
-    """p(person) at a word as the words come in, for both networks."""
+def show_revealed(found: Tagged, *, shown: bool) -> None:
+    """p(person) at a word as the words come in, for both networks: at first only when the word itself comes in."""
     if note := shaping.remarks(found):
         st.info(note)
     options = shaping.word_names(found)
     word = int(controls.select("shapes", f"word{len(found.tokens)}", "Watch the word", options, width=220))
     showing.chart(
         figures.lines(
-            shaping.revealed_lines(found, word),
+            shaping.revealed_lines(found, word) if shown else shaping.revealed_lines(found, word, until=word + 1),
             say("p(person) at “{word}” as the words come in", word=found.tokens[word][:24]),
             say("the last word that has come in"),
             "p(person)",
             words=shaping.shown_tokens(found),
             span=(-0.03, 1.03),
+            reach=(word + 1, len(found.tokens)),
             dark=controls.dark(),
         ),
         key="shapes_revealed",
         alt=say("Probability that the watched word stands in a person's name, after each word, for both networks"),
     )
-    st.markdown(shaping.revealed_words(found, word))
+    if shown:
+        st.markdown(shaping.revealed_words(found, word))
+    else:
+        st.caption(say(shaping.GOES_ON))
 
 
 def show_tags(found: Tagged) -> None:
@@ -387,7 +393,7 @@ def show_scores(facts: Mapping[str, dict]) -> None:
         figures.lines(
             shaping.score_lines(facts),
             say("Only who reads both ways knows"),
-            say("words between name and clue (trained: 0 to 6)"),
+            say("words in between (trained: 0 to 6)"),
             say("share of names right"),
             span=(0.5, 1.03),
             dark=controls.dark(),

@@ -31,19 +31,15 @@ def ending(page: str, notice: str, tries: words.Attempts) -> None:
 
 
 def _table(rows: Mapping[str, Sequence[Any]], alt: str) -> None:
-    """A table that shows all its rows, up to 20; numbers are percent, weights whole."""
-    numbers = [name for name, cells in rows.items() if not isinstance(cells[0], str) and name != "weights"]
-    formats = dict.fromkeys(numbers, "%.1f") | ({"weights": "localized"} if "weights" in rows else {})
+    """A table that shows all its rows, up to 20; numbers are percent."""
+    numbers = [name for name, cells in rows.items() if not isinstance(cells[0], str)]
     count = min(20, len(next(iter(rows.values()))))
     st.dataframe(
         {say(name): cells for name, cells in rows.items()},
         hide_index=True,
         width="content",
         height=(count + 1) * _ROW + 3,
-        column_config={
-            say(name): st.column_config.NumberColumn(f"{say(name)}, %" if name in numbers else say(name), format=form)
-            for name, form in formats.items()
-        },
+        column_config={say(name): st.column_config.NumberColumn(f"{say(name)}, %", format="%.1f") for name in numbers},
         alt=say(alt),
     )
 

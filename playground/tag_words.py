@@ -32,7 +32,7 @@ NETWORKS = {
 }
 """The networks by name, as menus call them; the one that ends up best stands first."""
 
-EXAMPLE = "Anna Jordan from Blorbsoft mentioned Blorbstan."
+EXAMPLE = "Anna Jordan from Blorbsoft lives in Florence."
 EXAMPLES = {
     "one name, three things": "Jordan smiled, and Jordan hires 300 people, but the mayor of Jordan was late.",
     "only the spelling tells": "We discussed Zubville and Zubson, but she ignored Zubtech.",
@@ -176,7 +176,7 @@ GUESS = (
     "**Which networks find the place and the person?**"
 )
 GUESSES = {
-    "none": "not yet",
+    "none": "?",
     "all": "all",
     "context": "those that read the sentence",
     "letters": "those that read letters",
@@ -295,7 +295,7 @@ TRY_INVENT: Attempts = {
 GUESS_O = (
     "In the held-out sentences somebody tags **every word as “no name”**. How many of the words does that get right?"
 )
-GUESSES_O = {"none": "not yet", "tenth": "about 10 %", "half": "about 50 %", "most": "more than 65 %"}
+GUESSES_O = {"none": "?", "tenth": "about 10 %", "half": "about 50 %", "most": "more than 65 %"}
 
 
 def graded_o(guess: str, marks: Mapping[str, float]) -> str:
@@ -327,7 +327,7 @@ def score_table(facts: Mapping[str, Mapping[str, Any]], *, lazy: bool) -> dict[s
         "tagger": [say(name) for name, _, _ in rows],
         **{title: [100 * marks[name] for _, marks, _ in rows] for title, name in shown.items()},
         "all words": [100 * marks["every"] for _, marks, _ in rows],
-        "weights": [weights for _, _, weights in rows],
+        "weights": ["–" if weights is None else f"{weights:,}" for _, _, weights in rows],
     }
 
 
@@ -417,7 +417,7 @@ GUESS_AD = (
     "**Who fills more fields rightly in English?**"
 )
 GUESSES_AD = {
-    "none": "not yet",
+    "none": "?",
     "network": "the network, clearly",
     "patterns": "the patterns, clearly",
     "near": "within 5 points",

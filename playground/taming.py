@@ -316,7 +316,7 @@ def cliff_title(paths: Mapping[str, tuple[NDArray, NDArray]]) -> str:
     """What the figure of the cliff shows."""
     (free, _), (clipped, _) = paths["without"], paths["clipped"]
     if np.abs(np.diff(free)).max() > 3 * np.abs(np.diff(clipped)).max():
-        return say("On the wall one step is enough to be thrown far away")
+        return say("On the wall one step throws it far away")
     return say("Both descents keep their feet on the ground")
 
 

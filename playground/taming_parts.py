@@ -217,7 +217,7 @@ def show_remedies(lag: int, seed: int) -> None:
             "remedy": st.column_config.TextColumn(say("remedy"), width=130),
             "ratio": st.column_config.NumberColumn(
                 say("ratio at the start"),
-                format="%.0e",
+                format="%.1g",
                 width=130,
                 help=say("‖dL/dx₁‖ / ‖dL/dx_T‖ before the first update: median over the seeds"),
             ),

@@ -54,7 +54,7 @@ TEXT = (
     "milk and the dog a bone , and told them both about the sea ."
 )
 SENTENCE = "People eat 3 meals per day. <EOS>"
-APART = {"0": "0", "1": "1", "√2": "√2 = 1.414", "none": "not yet"}
+APART = {"none": "?", "0": "0", "1": "1", "√2": "√2 = 1.414"}
 APART_ASKED = (
     "“Gandalf” and “Frodo” are both missing from the lexicon, and the dimension “other” is on. How far apart are the vectors "
     "of these two different words?"
@@ -287,11 +287,11 @@ VIEWS: Mapping[str, tuple[str, ...]] = {
 }
 VIEW_NAMES = {name: name for name in VIEWS}
 MIXED = {
+    "none": "?",
     "animals": "places are told apart, animals are not",
     "places": "animals are told apart, places are not",
     "neither": "both are told apart",
     "both": "neither is",
-    "none": "not yet",
 }
 MIXED_ASKED = (
     "The network learned to say “the cat … was” and “the cats … were”. In its language only *animals* are subjects; places "
@@ -444,7 +444,7 @@ EXAMPLES: Mapping[str, tuple[str, str]] = {
     ),
 }
 READERS: Mapping[str, str] = {"bag": "bag of words", "padded": "plain net, padded", "RNN": "RNN"}
-HALF = {"0": "0 %", "50": "50 %", "75": "75 %", "100": "100 %", "none": "not yet"}
+HALF = {"none": "?", "0": "0 %", "50": "50 %", "75": "75 %", "100": "100 %"}
 HALF_ASKED = (
     "250 held-out pairs like these, six more words in each sentence. The bag of words was trained on 64,000 sentences. What "
     "share of the 500 sentences does it answer rightly?"

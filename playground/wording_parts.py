@@ -393,7 +393,7 @@ def show_sizes() -> None:
     showing.chart(
         figures.lines(
             wording.size_lines(compute.order_sizes(wording.LENGTHS)),
-            say("The plain net grows with every word, the RNN does not"),
+            say("The plain net grows with T, the RNN does not"),
             say("T, words that there is room for"),
             say("weights"),
             dark=controls.dark(),

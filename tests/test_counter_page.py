@@ -268,7 +268,7 @@ def test_the_guess_is_graded_from_the_tensors(guess, verdict, open_counter):
 def test_the_standard_lstm_is_stepped_beside_the_lectures_cell(open_counter):
     app = open_counter(counter_tab=STANDARD)
     widget(app, "counter_scale").set_value("0.003").run()
-    assert "At s = 0.003 the worst output is off by **1.3e-03 in float32" in texts(app)
+    assert "At s = 0.003 the worst output is off by **0.0013 in float32" in texts(app)
     assert sent(app, "h", track=1)[5] / 0.003 == pytest.approx(7 - 144.67 * 0.003**2, abs=1e-5)
     assert sent(app, "h", track=0)[5] == pytest.approx(7)
 

@@ -66,7 +66,7 @@ def test_long_work_shows_a_bar_and_stops_by_a_click(visit):
     expect(stop).to_have_count(0)
     script_has_run(page)
     main.get_by_role("button", name="vanishing", exact=True).click()
-    expect(label(page, "RNN")).to_be_visible()
+    expect(label(page, "GRU")).to_be_visible()
     expect(main.get_by_text(re.compile("Stopped after"))).to_have_count(0)
     expect(page.get_by_test_id("stException")).to_have_count(0)
 

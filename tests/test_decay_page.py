@@ -60,7 +60,7 @@ def curve(question: Any):
 
 
 def test_the_page_opens_on_the_honest_comparison(open_decay):
-    app = open_decay()
+    app = open_decay(decay_shown="true")
     assert not sentences(app)
     lines = drawn(app)
     assert list(lines) == ["RNN", "GRU", *(f"LSTM b<sub>f</sub>={bias}" for bias in (0, 1, 3))]
@@ -75,6 +75,20 @@ def test_the_page_opens_on_the_honest_comparison(open_decay):
     assert app.metric[4].value == "over 100"
 
 
+def test_the_curve_that_one_guesses_waits_for_the_guess_and_all_others_are_there(open_decay):
+    app = open_decay()
+    others = ["GRU", *(f"LSTM b<sub>f</sub>={bias}" for bias in (0, 1, 3))]
+    assert list(drawn(app)) == others
+    assert "RNN" not in [metric.label for metric in app.metric]
+    assert "**RNN**" not in texts(app)
+    assert decaying.JOINS in [caption.value for caption in app.caption]
+    app.number_input(key="decay_guess").set_value(40).run()
+    assert list(drawn(app)) == ["RNN", *others]
+    assert app.metric[0].label == "RNN"
+    assert "**RNN**" in texts(app)
+    assert decaying.JOINS not in [caption.value for caption in app.caption]
+
+
 @pytest.mark.parametrize("name", [name for name in PRESETS if name != "at a glance"])
 def test_a_preset_sets_the_widgets_and_changes_the_picture(name, open_decay):
     app = open_decay()
@@ -87,6 +101,13 @@ def test_a_preset_sets_the_widgets_and_changes_the_picture(name, open_decay):
         assert app.session_state[key] == value
     assert app.button(key=f"decay_preset_{name}").proto.type == "primary"
     assert figure(app)["data"] != before
+
+
+@pytest.mark.parametrize("name", ["exploding", "IRNN"])
+def test_a_preset_about_the_rnn_shows_it_unasked(name, open_decay):
+    app = open_decay()
+    app.button(key=f"decay_preset_{name}").click().run()
+    assert "RNN" in drawn(app)
 
 
 def test_presets_show_what_they_are_called():
@@ -118,7 +139,7 @@ def test_a_quick_button_moves_the_slider_and_the_curve(open_decay):
     ],
 )
 def test_every_setting_reaches_the_curve(widget, value, network, open_decay):
-    app = open_decay(decay_compare="false", decay_seeds=2)
+    app = open_decay(decay_shown="true", decay_compare="false", decay_seeds=2)
     app.get_by_key(widget).set_value(value).run()
     assert not app.exception
     name = next(name for name in drawn(app) if name.startswith(network.cell))
@@ -126,7 +147,14 @@ def test_every_setting_reaches_the_curve(widget, value, network, open_decay):
 
 
 def test_what_explodes_gets_a_sentence_and_the_others_are_drawn(open_decay):
-    app = open_decay(decay_squash="identity", decay_factor=3, decay_steps=2000, decay_seeds=1, decay_compare="false")
+    app = open_decay(
+        decay_shown="true",
+        decay_squash="identity",
+        decay_factor=3,
+        decay_steps=2000,
+        decay_seeds=1,
+        decay_compare="false",
+    )
     assert "exploded on the way forward (h is not finite at step" in sentences(app)
     assert list(drawn(app)) == ["GRU", "LSTM b<sub>f</sub>=3"]
     assert app.metric[0].value == "exploded"
@@ -139,7 +167,7 @@ def test_what_explodes_gets_a_sentence_and_the_others_are_drawn(open_decay):
 
 
 def test_ten_thousand_steps_are_one_click_away(open_decay):
-    app = open_decay()
+    app = open_decay(decay_shown="true")
     app.button(key="decay_fresh_try_Ten thousand steps").click().run()
     assert not app.exception
     assert "500 of 10,000 lags are drawn" in " ".join(caption.value for caption in app.caption)
@@ -183,7 +211,7 @@ def test_unit_by_unit_shows_the_chosen_cell(cell, open_decay):
 
 
 def test_who_stopped_sees_what_was_computed_and_can_go_on(open_decay):
-    app = open_decay(decay_seeds=2, decay_steps=37)
+    app = open_decay(decay_shown="true", decay_seeds=2, decay_steps=37)
     setting = Setting(seeds=3, steps=37)
     app.session_state["decay_stopped"] = setting
     app.number_input(key="decay_seeds").set_value(3).run()

@@ -90,7 +90,8 @@ def test_the_table_of_the_lecture_has_a_row_for_each_word_with_the_gate_and_the_
     assert len(rows) == 12
     assert head.startswith("| word | write")
     write, h = reading.trace["1-z"][1, 11], reading.trace["h"][1, 11]
-    assert rows[1] == f"| cat | {write:.2f} | {h:.2f} |"
+    assert h < 0
+    assert rows[1] == f"| cat | {write:.2f} | −{-h:.2f} |"
 
 
 @pytest.mark.parametrize("guess", ["c", "h", "same"])

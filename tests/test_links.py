@@ -32,7 +32,7 @@ NO_STATE = {"button", "download_button", "file_uploader", "form_submit_button", 
 """Kinds that have no state, or one that no link can carry: a file."""
 
 
-GUESS = {"?", "not yet", "no guess yet"}
+GUESS = {"?", "no guess yet"}
 """How a choice that nobody has made yet is called: what it reveals are answers, not widgets."""
 
 

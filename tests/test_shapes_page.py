@@ -248,6 +248,16 @@ def test_who_changes_its_mind_is_graded_by_both_networks(guess, verdict, open_pa
     assert "forward: 0.64" in texts(app)
 
 
+def test_what_comes_after_the_word_waits_for_the_guess(open_page):
+    app = open_page(BOTH)
+    waiting = "What each network says when the word comes in"
+    assert waiting in " ".join(caption.value for caption in app.caption)
+    assert "what comes later cannot reach it" not in texts(app)
+    widget(app, "shapes_ending").set_value("both").run()
+    assert waiting not in " ".join(caption.value for caption in app.caption)
+    assert "what comes later cannot reach it" in texts(app)
+
+
 def test_the_last_word_changes_one_reading_of_alan_and_not_the_other(open_page):
     app = open_page(BOTH)
     before = table(app, "both ways")
@@ -266,7 +276,7 @@ def test_the_visitors_own_sentence_is_read_and_its_unknown_words_are_told(open_p
 
 
 def test_another_word_can_be_watched(open_page):
-    app = open_page(BOTH)
+    app = open_page(BOTH, shapes_ending_shown="true")
     app.selectbox(key="shapes_word8").set_value("3").run()
     found = person_tagger.read(person_tagger.Question(shaping.LECTURE))
     assert f"ends at **{found.tags('both ways')[3, PERSON]:.2f}**" in texts(app)

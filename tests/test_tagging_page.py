@@ -40,7 +40,8 @@ def table(app, column) -> dict[str, list]:
 
 def test_every_network_tags_the_sentence_with_words_and_not_colour_alone(open_page):
     app = open_page()
-    assert "Blorbstan" in sentences(app)
+    assert "Blorbsoft" in sentences(app)
+    assert not any(name in ribbons(app) for name in words.ASKED_SENTENCE.split() if name.startswith("Blorb"))
     shown = ribbons(app)
     for kind in tagging.KINDS.values():
         assert kind.title in shown
@@ -87,7 +88,7 @@ def test_hostile_sentences_are_shown_as_they_are(text, open_page):
 def test_evidence_is_that_of_the_chosen_word(open_page):
     app = open_page()
     assert "“Blorbsoft” is tagged **B-company**" in texts(app)
-    widget(app, "tag_evidence7").set_value("0").run()
+    widget(app, "tag_evidence8").set_value("0").run()
     assert "“Anna” is tagged **B-person**" in texts(app)
 
 

@@ -261,7 +261,7 @@ QUESTIONS = (
             Signpost(
                 "gradient_decay",
                 "An RNN with ReLU that starts at the identity",
-                {"decay_squash": "ReLU", "decay_start": "identity"},
+                {"decay_squash": "ReLU", "decay_start": "identity", "decay_shown": "true"},
             ),
         ),
     ),

@@ -302,7 +302,9 @@ QUESTIONS = (
             Signpost(
                 PAGE, "The pencil net, step by step", STATES | {"shapes_state_layers": "1", "shapes_ones": "0; 0; 1; 1"}
             ),
-            Signpost(PAGE, "What each reader can know", {"shapes_tab": "Both directions"}),
+            Signpost(
+                PAGE, "What each reader can know", {"shapes_tab": "Both directions", "shapes_ending_shown": "true"}
+            ),
         ),
     ),
     Asked(

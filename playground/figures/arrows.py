@@ -41,16 +41,19 @@ def arrows(
     figure = go.Figure()
     for kind in ("circle", "rect"):
         figure.add_shape(type=kind, x0=-limit, y0=-limit, x1=limit, y1=limit, line={"color": share, "dash": "dot"})
-    for up, arrow in zip((0, 11, -11), series, strict=False):
+    for up, arrow in zip((0, 11, None), series, strict=False):
         colour, (x, y) = theme.ROLES[arrow.role].line(dark=dark), arrow.tip
         figure.add_scatter(
             x=[0, x], y=[0, y], name=arrow.name, mode="lines+markers",
             line={"color": colour, "width": 3}, marker={"size": [0, 11], "symbol": "arrow", "angleref": "previous"},
             hovertemplate=f"{arrow.name}: (%{{x:.4g}}, %{{y:.4g}})<extra></extra>",
         )  # fmt: skip
+        side = 1 if x >= 0 else -1
+        beside = {"showarrow": False, "xshift": 10 * side, "yshift": up}
+        aside = {"ax": 52 * side, "ay": 36, "arrowwidth": 1, "arrowcolor": colour, "arrowhead": 0, "standoff": 6}
         figure.add_annotation(
-            x=x, y=y, text=arrow.name, showarrow=False, xanchor="left" if x >= 0 else "right",
-            xshift=10 if x >= 0 else -10, yshift=up, font={"color": colour, "size": 14},
+            x=x, y=y, text=arrow.name, xanchor="left" if x >= 0 else "right", font={"color": colour, "size": 14},
+            **(aside if up is None else beside),  # the third tip is often near the second: a thin line leads to its name
         )  # fmt: skip
     frame(figure, title, *axes, height)
     tips = np.array([arrow.tip for arrow in series])

@@ -41,7 +41,9 @@ def choices(
     places = list(range(len(tokens)))
     figure = go.Figure()
     colour = theme.ROLES["state"].line(dark=dark)
-    for name, values, opacity in (("drawn from", after, 1.0), ("said by the network", before, 0.35)):
+    red, green, blue = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
+    pale = f"rgba({red}, {green}, {blue}, 0.35)"  # a marker's opacity would not reach the legend
+    for name, values, fill in (("drawn from", after, colour), ("said by the network", before, pale)):
         figure.add_bar(
             y=places,
             x=values,
@@ -51,7 +53,7 @@ def choices(
             text=[f"{value:.3f}" for value in values],
             textposition="outside",
             cliponaxis=False,
-            marker={"color": colour, "opacity": opacity},
+            marker={"color": fill},
             hovertemplate=f"%{{customdata}}, {name}: %{{x:.6f}}<extra></extra>",
         )
     frame(figure, title, "probability", "", 120 + 40 * len(tokens))

@@ -14,6 +14,7 @@ ROOM_FOR_NUMBERS = 12
 
 _GAP = 1.6  # steps from the last bar to the sum
 _SMALL = 0.004  # of the largest bar: a smaller one bears no number
+_WORDS, _NUMBERS = 24, 12  # names on the axis at most: slanted words, and numbers that stand beside each other
 
 
 def contributions(  # noqa: PLR0913 - words for all parts of it
@@ -97,8 +98,8 @@ def contributions(  # noqa: PLR0913 - words for all parts of it
             x=1, y=1, xref="paper", yref="paper", xanchor="right", yanchor="bottom", showarrow=False,
             text=summed, font={"size": 14},
         )  # fmt: skip
-    shown = np.unique(np.linspace(1, steps, min(steps, 24)).round().astype(int))
     long = max(len(label) for label in labels) > 3
+    shown = np.unique(np.linspace(1, steps, min(steps, _WORDS)).round().astype(int)) if long else _round(steps)
     figure.update_xaxes(
         tickvals=[*shown, *places[steps:]],
         ticktext=[*(labels[k - 1] for k in shown), *names[steps:]],
@@ -110,6 +111,12 @@ def contributions(  # noqa: PLR0913 - words for all parts of it
     room = (0.14 if few else 0.04) * ((high - low) or 1.0)  # for the numbers at the bars' ends
     figure.update_yaxes(range=[low - room * (low < 0), high + room * (high > 0 or low == high)])
     return figure
+
+
+def _round(steps: int) -> NDArray[np.intp]:
+    """The first step and then round ones, not too many: 1, 5, 10, 15 ..."""
+    step = next(k * 10**power for power in range(9) for k in (1, 2, 5) if steps <= _NUMBERS * k * 10**power)
+    return np.unique([1, *range(step, steps + 1, step)])
 
 
 def _numbers(values: NDArray[np.floating]) -> list[str]:

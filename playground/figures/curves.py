@@ -216,9 +216,16 @@ def _label(
         if x[last[-1]] >= 0.9 * right:
             named.append((curve.name, end, colour))
         else:
-            font = {"color": colour, "size": 14}
+            font, below = {"color": colour, "size": 14}, -13 if curve.dots else 0  # dots may lie where it ends
             figure.add_annotation(
-                x=x[last[-1]], y=end, xshift=8, text=curve.name, showarrow=False, xanchor="left", font=font
+                x=x[last[-1]],
+                y=end,
+                xshift=8,
+                yshift=below,
+                text=curve.name,
+                showarrow=False,
+                xanchor="left",
+                font=font,
             )
     scale = room / (high - low)
     heights = _apart([(y - low) * scale for _, y, _ in named], room)

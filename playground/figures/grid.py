@@ -12,6 +12,8 @@ from playground.figures.frame import frame
 ROOM_FOR_NUMBERS = 14
 """Up to so many columns the cells are wide enough to hold their number."""
 
+_LOW = 4  # rows: beside fewer of them the colour bar has room for three numbers
+
 
 def grid(  # noqa: PLR0913 - words for both sides of a matrix
     values: ArrayLike,
@@ -62,7 +64,7 @@ def grid(  # noqa: PLR0913 - words for both sides of a matrix
             xgap=1,
             ygap=1,
             colorscale=[[k / (len(stops) - 1), colour] for k, colour in enumerate(stops)],
-            colorbar={"thickness": 12, "outlinewidth": 0},
+            colorbar={"thickness": 12, "outlinewidth": 0, "nticks": 3 if len(rows) < _LOW else 0},
             texttemplate="%{z:.2f}" if numbers and len(columns) <= ROOM_FOR_NUMBERS else None,
             textfont={"size": 11},
             hovertemplate="%{customdata[0]}, %{customdata[1]} (%{x}): %{z:.4f}<extra></extra>",

@@ -63,6 +63,6 @@ def heatmap(
     )
     frame(figure, title, say("token"), say("hidden unit"), 140 + 18 * hidden)
     if tokens is not None:
-        figure.update_xaxes(tickvals=list(range(1, steps + 1)), ticktext=list(tokens))
+        figure.update_xaxes(tickvals=list(range(1, steps + 1)), ticktext=list(tokens), tickangle=-60)
     figure.update_yaxes(autorange="reversed", tickvals=sorted({1, *range(4, hidden + 1, 4), hidden}))
     return figure

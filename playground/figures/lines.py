@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from playground import theme
 from playground.figures.frame import frame
 
 _LABEL = 17  # pixels from one label to the next
+_FRAME = 104  # pixels above and below the axes: as in `frame`
 _DASHES = ("solid", "dash", "dot", "dashdot")
+_WORDS = 16  # names on the axis at most: more of them run into each other on a phone
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,7 +22,7 @@ class Line:
 
     Attributes:
         name: written at the end of the line.
-        x: where, (N,).
+        x: where, (N,): numbers, or names that stand at 0, 1, ...
         y: how much, (N,); what is not finite leaves a gap.
         role: a key of `theme.ROLES`: gives the colour.
         dash: 0 to 3, tells lines of one role apart without colour.
@@ -33,7 +35,7 @@ class Line:
     dash: int = 0
 
 
-def lines(
+def lines(  # noqa: PLR0913 - the options of one figure, most by keyword
     series: Sequence[Line],
     title: str,
     x_title: str,
@@ -41,6 +43,7 @@ def lines(
     *,
     words: Sequence[str] | None = None,
     span: tuple[float, float] | None = None,
+    reach: tuple[float, float] | None = None,
     dark: bool = False,
     height: int = 340,
 ) -> go.Figure:
@@ -51,8 +54,9 @@ def lines(
         title: what there is to see.
         x_title: what runs along, with its unit.
         y_title: what runs up, with its unit.
-        words: names of x = 1, 2, ... on the axis, where the lines run over a text.
+        words: names of x = 1, 2, ... on the axis, where the lines run over a text; of a long one, every so many.
         span: range of the y axis, where it has a meaning (0 to 1 for a share).
+        reach: from where to where the x axis goes, where that is further than the lines.
         dark: colours for the dark theme.
         height: pixels.
 
@@ -77,7 +81,7 @@ def lines(
             hovertemplate=f"{line.name}: %{{y:.4g}}<extra></extra>",
         )
     frame(figure, title, x_title, y_title, height)
-    heights = _apart([np.asarray(line.y, dtype=float)[-1] for line in series], height)
+    heights = _apart(series, span, height)
     for line, y_label in zip(series, heights, strict=True):
         figure.add_annotation(
             x=np.asarray(line.x)[-1],
@@ -90,18 +94,34 @@ def lines(
             font={"color": theme.ROLES[line.role].line(dark=dark), "size": 14},
         )
     figure.update_layout(hovermode="x unified", margin={"r": 28 + 9 * max(len(line.name) for line in series)})
+    figure.update_xaxes(
+        range=_reach([*(np.asarray(line.x) for line in series), *([] if reach is None else [np.asarray(reach)])])
+    )
     if words is not None:
-        figure.update_xaxes(tickvals=list(range(1, len(words) + 1)), ticktext=list(words), tickangle=-45)
+        some = range(0, len(words), -(-len(words) // _WORDS))
+        figure.update_xaxes(tickvals=[k + 1 for k in some], ticktext=[words[k] for k in some], tickangle=-45)
     if span is not None:
         figure.update_yaxes(range=span)
     return figure
 
 
-def _apart(ends: Sequence[float], height: int) -> list[float]:
+def _reach(xs: Sequence[NDArray]) -> tuple[float, float]:
+    """The x axis, with a little room for the dots. Left to Plotly, the names at the ends would widen it."""
+    x = np.concatenate(xs)
+    numbers = x.astype(float) if np.issubdtype(x.dtype, np.number) else np.arange(len(dict.fromkeys(x.tolist())))
+    room = 0.03 * (float(np.ptp(numbers)) or 1.0)
+    return float(numbers.min()) - room, float(numbers.max()) + room
+
+
+def _apart(series: Sequence[Line], span: tuple[float, float] | None, height: int) -> list[float]:
     """How many pixels each label moves up so that labels at the ends of lines do not cover each other."""
-    finite = [end for end in ends if np.isfinite(end)]
-    span = (max(finite) - min(finite)) if len(finite) > 1 else 0.0
-    scale = 0.7 * (height - 104) / span if span else 0.0  # pixels for one unit of y, about
+    values = np.concatenate([np.asarray(line.y, dtype=float) for line in series])
+    values = values[np.isfinite(values)] if span is None else np.array(span)
+    high = float(np.ptp(values)) if values.size else 0.0
+    scale = (
+        (0.9 if span is None else 1.0) * (height - _FRAME) / high if high else 0.0
+    )  # pixels for one unit of y, about
+    ends = [float(np.asarray(line.y, dtype=float)[-1]) for line in series]
     shifts, below = [0.0] * len(ends), -np.inf
     for k in sorted(range(len(ends)), key=lambda k: ends[k]):
         at = ends[k] * scale if np.isfinite(ends[k]) else 0.0

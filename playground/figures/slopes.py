@@ -76,9 +76,11 @@ def slopes(
                 marker={"symbol": "triangle-down", "size": 12, "color": colour},
             )  # fmt: skip
         words = say("{name}, at most {slope:g}", name=curve.name, slope=slope[top]) if curve.peaked else curve.name
+        aside = _aside(curve, curves) if curve.peaked else None
         figure.add_annotation(
-            x=a[top], y=slope[top], text=words, showarrow=False, yanchor="bottom", yshift=6,
-            xanchor="center" if curve.peaked else "right", font={"color": colour, "size": 14},
+            x=a[top] if aside is None else aside, y=slope[top], text=words, showarrow=False, yanchor="bottom", yshift=6,
+            xanchor="left" if aside is not None else "center" if curve.peaked else "right",
+            font={"color": colour, "size": 14},
         )  # fmt: skip
     at, height_of = (np.asarray(part, dtype=float) for part in dots)
     if at.shape != height_of.shape or at.ndim != 1:
@@ -100,6 +102,16 @@ def slopes(
     figure.update_yaxes(range=[-0.09, 1.16], zeroline=True, zerolinecolor=base.border)
     figure.update_xaxes(zeroline=False)
     return figure
+
+
+def _aside(curve: Slope, curves: Sequence[Slope]) -> float | None:
+    """Where the name of a low peak has room: right of the higher peak around it, which would cross the name."""
+    top = float(np.asarray(curve.slope, dtype=float).max())
+    for other in curves:
+        a, slope = np.asarray(other.a, dtype=float), np.asarray(other.slope, dtype=float)
+        if other.peaked and slope.max() > top:
+            return float(a[np.flatnonzero(slope > top)[-1]])
+    return None
 
 
 def _labels(x: NDArray[np.float64], y: NDArray[np.float64]) -> list[str]:

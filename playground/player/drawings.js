@@ -11,6 +11,7 @@ const VECTOR = 100;
 const BOX = [112, 16, 500, 336];
 const TOP = 66;
 const MIDDLE = 146;
+const SHOWN = 148; // where o meets c: clear of the number of o, which does not shrink with the drawing
 const GATES = 250;
 const H_BUS = 310;
 const X_BUS = 330;
@@ -57,10 +58,10 @@ function drawLstm({ candidate, output }) {
       wire("i", "i", [i, GATES - 18], [i, MIDDLE], [g - 16, MIDDLE]),
       wire("g", "g", [g, GATES - 18], [g, MIDDLE + 16]),
       wire("i*g", "c", [g, MIDDLE - 16], [g, TOP + 16]),
-      wire("c", "h", [out, TOP], [out, squashed ? 94 : 158]),
-      ...(squashed ? [wire("tanh(c)", "h", [out, 126], [out, 158])] : []),
-      wire("o", "o", [o, GATES - 18], [o, 174], [out - 16, 174]),
-      wire("h", "h", [out, 190], [out, H_BUS], [WIDTH - 4, H_BUS]),
+      wire("c", "h", [out, TOP], [out, squashed ? 86 : 132]),
+      ...(squashed ? [wire("tanh(c)", "h", [out, 118], [out, 132])] : []),
+      wire("o", "o", [o, GATES - 18], [o, SHOWN], [out - 16, SHOWN]),
+      wire("h", "h", [out, SHOWN + 16], [out, H_BUS], [WIDTH - 4, H_BUS]),
     ],
     nodes: [
       gate("f", f, "σ"),
@@ -70,8 +71,8 @@ function drawLstm({ candidate, output }) {
       operation("f*c", "c", f, TOP, "×"),
       operation("i*g", "c", g, MIDDLE, "×"),
       operation("c", "c", g, TOP, "+"),
-      ...(squashed ? [{ ...operation("tanh(c)", "h", out, 110, "tanh"), kind: "squash" }] : []),
-      operation("h", "h", out, 174, "×"),
+      ...(squashed ? [{ ...operation("tanh(c)", "h", out, 102, "tanh"), kind: "squash" }] : []),
+      operation("h", "h", out, SHOWN, "×"),
     ],
     vectors: [
       level("c@-1", null, 56, TOP),
