@@ -113,7 +113,7 @@ def number(value: float) -> str:
 
 def complaint(wrong: ValueError, kept: Table) -> str:
     """What is wrong with a table and what stays in view, as Markdown."""
-    told = re.sub(r"([\\`*_{}\[\]()<>#+!|$~:])", r"\\\1", str(wrong))
+    told = re.sub(r"([\\`*_{}\[\]()<>#+!|$~:])", r"\\\1", say(wrong))
     if kept.steps == 1:
         return say("**Not yet a table:** {told}. What you see still reads the last good one, of 1 step.", told=told)
     return say(

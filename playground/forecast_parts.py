@@ -180,7 +180,7 @@ def splits() -> None:
         found = words.split(compute.folds(samples, folds, gap, shuffled=order == "shuffled"), gap, order)
     except ValueError as wrong:
         told = "Not possible: {wrong}. What you see is the split of 12 samples into 5 folds."
-        st.warning(say(told, wrong=say(str(wrong))))
+        st.warning(say(told, wrong=wrong))
         found = words.split(compute.folds(12, 5, 0, shuffled=order == "shuffled"), 0, order)
         samples = 12
     showing.chart(

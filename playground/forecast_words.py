@@ -687,7 +687,7 @@ def too_short(steps: int) -> str:
 
 def complaint(wrong: Exception, kept: str) -> str:
     """What is wrong with a file and what stays in view, as Markdown; the file's own letters are no Markup."""
-    told = "".join(f"\\{letter}" if letter in r"\`*_{}[]()<>#+!|$~:" else letter for letter in str(wrong).strip("'\""))
+    told = "".join(f"\\{letter}" if letter in r"\`*_{}[]()<>#+!|$~:" else letter for letter in say(wrong).strip("'\""))
     return say(
         "**That file cannot be used:** {told}. What you see still shows `{kept}`.",
         told=told, kept=kept.replace("`", "ˋ"),

@@ -114,7 +114,7 @@ def _part(text: str, room: Scope) -> Part:
         change = _change(text, room)
         room.check(change)
     except ValueError as wrong:
-        return Part(text, None, str(wrong))
+        return Part(text, None, say(wrong))
     return Part(written(change), change)
 
 

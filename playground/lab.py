@@ -158,7 +158,7 @@ def plan(settings: Settings, limits: Limits = LIMITS) -> Plan:
         for run in runs:
             limits.check(run)
     except (ValueError, KeyError) as error:
-        told = say("These settings cannot be trained: {why}", why=_sentence(str(error.args[0])))
+        told = say("These settings cannot be trained: {why}", why=_sentence(say(error)))
         raise ValueError(told) from None
     own = f"{TITLES[settings.task]}: {', '.join(labels)}"
     title, note = (own, "") if settings.preset == OWN else (MENU[settings.preset], PRESETS[settings.preset].note)

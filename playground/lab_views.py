@@ -206,7 +206,7 @@ def _start_sweep(plan: Plan, seeds: int, lengths: Sequence[tuple[int, int]]) -> 
     try:
         members = sweep(plan.runs, plan.labels, lengths, seeds)
     except ValueError as wrong:
-        st.session_state[parts.WRONG] = f"{wrong}."
+        st.session_state[parts.WRONG] = f"{say(wrong)}."
         return
     if len(members) > _MOST_SWEEP:
         st.session_state[parts.WRONG] = say(
@@ -217,7 +217,7 @@ def _start_sweep(plan: Plan, seeds: int, lengths: Sequence[tuple[int, int]]) -> 
     try:
         started.extend((member, _start(member.run)) for member in members)
     except ValueError as wrong:
-        st.session_state[parts.WRONG] = str(wrong)
+        st.session_state[parts.WRONG] = say(wrong)
     st.session_state[_SWEEP] = started
 
 
@@ -315,7 +315,7 @@ def _load() -> None:
     try:
         found = record.load(upload.getvalue())
     except ValueError as wrong:
-        st.session_state[parts.WRONG] = str(wrong)
+        st.session_state[parts.WRONG] = say(wrong)
         return
     if found.run.task not in lab.TITLES:
         st.session_state[parts.WRONG] = say(

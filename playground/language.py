@@ -7,6 +7,10 @@ English stands in the code, so that a page reads as what it shows. `messages/fr.
 the same names in braces; another language is one more file of that kind, and the menu finds it there. What a catalogue
 lacks is shown in English.
 
+What the models say, in errors and remarks, is a `Told`: it knows the text and the values that it was made of, and `say`
+says it like any other text. Numbers are written as the language writes them, by `say` and by `number`. Code in backticks
+keeps the point; so does whatever a program reads: CSV, JSON, addresses, and what a visitor types.
+
 Components speak by the same catalogue: `language.js` has their `say`, and `for_browser` the texts that it needs.
 """
 
@@ -15,7 +19,10 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from html.parser import HTMLParser
+from numbers import Number
 from pathlib import Path
+from string import Formatter
+from typing import Protocol, runtime_checkable
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -27,6 +34,9 @@ KEY = "lang"
 
 NAME = "language"
 """The entry of a catalogue that says what its language calls itself."""
+
+NUMBER = "1,234.5"
+"""The entry of a catalogue that shows how its language writes a number; each sign is one character."""
 
 
 @cache
@@ -54,16 +64,91 @@ def spoken() -> str:
     return str(code) if code in languages() else ENGLISH
 
 
-def say(text: str, /, **values: object) -> str:
+@runtime_checkable
+class Told(Protocol):
+    """What the models say: a text and the values that it was made of (`models.told`)."""
+
+    template: str
+    values: Mapping[str, object]
+
+
+def say(text: "str | Told | Exception", /, **values: object) -> str:
     """A text in the visitor's language, with values where it has names in braces.
 
-    Without values the text is taken as it is, braces and all.
+    Without values the text is taken as it is, braces and all. A `Told` brings its own values, and so does an error that
+    was raised with one; a value may be either. Numbers are written as in `number`, in formulas as in `formula`, and in code
+    as Python writes them.
 
     Raises:
         KeyError: The text has a name in braces for which there is no value.
     """
-    found = catalogue(spoken()).get(text, text)
-    return found.format(**values) if values else found
+    told = (text.args or ("",))[0] if isinstance(text, Exception) else text
+    if isinstance(told, Told):
+        told, values = told.template, {**told.values, **values}
+    found = catalogue(spoken()).get(str(told), str(told))
+    if not values and separators() == _ENGLISH:
+        return found
+    return "".join(_piece(piece, values) for piece in _PIECES.split(found))
+
+
+def number(value: object, form: str = "") -> str:
+    """A number in the visitor's writing: `number(1234.5, ",.2f")` is "1,234.50", in French "1 234,50".
+
+    Args:
+        value: the number; infinity and NaN are written as Python does.
+        form: as in `format`.
+    """
+    return _signs(format(value, form))
+
+
+def formula(latex: str) -> str:
+    """LaTeX with its numbers in the visitor's writing; a comma in braces is one without a gap behind it."""
+    decimal, thousands = separators()
+    if (decimal, thousands) == _ENGLISH:
+        return latex
+    thin = r"\," if thousands.isspace() else f"{{{thousands}}}"
+    latex = re.sub(r"(?<=\d)\{,\}(?=\d{3})", lambda _: thin, latex)
+    return re.sub(r"(?<=\d)\.(?=\d)", f"{{{decimal}}}", latex)
+
+
+def separators() -> tuple[str, str]:
+    """What stands before the decimals and between the thousands, in the visitor's writing."""
+    sample = catalogue(spoken()).get(NUMBER, NUMBER)
+    return sample[5], sample[1]
+
+
+_ENGLISH = (".", ",")
+
+_PIECES = re.compile(r"(`[^`]*`|\$\$.*?\$\$|\$[^$]*\$)", re.DOTALL)
+"""Code and formulas in Markdown."""
+
+
+def _piece(text: str, values: Mapping[str, object]) -> str:
+    """A piece of a text, which may be code or a formula, with its values."""
+    if text.startswith("`"):
+        return text.format(**values) if values else text
+    if text.startswith("$"):
+        return formula(text.format(**values) if values else text)
+    return _SPOKEN.vformat(text, (), values) if values else text
+
+
+def _signs(written: str) -> str:
+    """A number that Python has written, with the signs of the visitor's language."""
+    decimal, thousands = separators()
+    return written.translate({ord("."): decimal, ord(","): thousands})
+
+
+class _Spoken(Formatter):
+    """Fills names in braces as the visitor's language writes what stands there."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        if isinstance(value, Told | Exception):
+            return format(say(value), format_spec)
+        written = format(value, format_spec)
+        return _signs(written) if isinstance(value, Number) else written
+
+
+_SPOKEN = _Spoken()
 
 
 def said_all(texts: Mapping[str, str]) -> dict[str, str]:
@@ -89,8 +174,8 @@ def texts_in(html: str, js: str) -> tuple[str, ...]:
 
 
 def for_browser(texts: Iterable[str]) -> dict[str, str]:
-    """Texts of `texts_in` in the visitor's language by the English ones; those alone that differ."""
-    return {text: said for text in texts if (said := say(text)) != text}
+    """Texts of `texts_in` in the visitor's language by the English ones, and its numbers; those alone that differ."""
+    return {text: said for text in (NUMBER, *texts) if (said := say(text)) != text}
 
 
 class _Phrases(HTMLParser):

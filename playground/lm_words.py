@@ -721,7 +721,7 @@ ORDERS = {1: "unigram", 2: "bigram", 5: "5-gram"}
 
 def complaint(wrong: ValueError, kept: str) -> str:
     """What is wrong with a text, and what stays in view."""
-    return say("{wrong}. What you see is still {kept}.", wrong=say(str(wrong)).rstrip("."), kept=say(kept))
+    return say("{wrong}. What you see is still {kept}.", wrong=say(wrong).rstrip("."), kept=say(kept))
 
 
 def told_of(name: str, plain: Plain, corpus: Corpus) -> str:

@@ -563,7 +563,7 @@ def own_told(name: str, texts: int, positive: int, names: Sequence[str], notes: 
             other=plain(names[0]),
         )
         + " "
-        + " ".join(notes)
+        + " ".join(map(say, notes))
     )
 
 

@@ -652,7 +652,7 @@ def slip_rows(pairs: Sequence[tuple[str, str]], said: Sequence[str]) -> dict[str
 
 def complaint(wrong: ValueError) -> str:
     """What is wrong with a file, as Markdown."""
-    told = re.sub(r"([\\`*_{}\[\]()<>#+!|$~:])", r"\\\1", say(str(wrong)))
+    told = re.sub(r"([\\`*_{}\[\]()<>#+!|$~:])", r"\\\1", say(wrong))
     return say("**Not read:** {told}. What you see below is unchanged.", told=told)
 
 
