@@ -14,7 +14,7 @@ from models.loaders.numbers import Column
 from models.series import HOURS, Series, generated, season_of
 from models.windows import Fold, count, count_one_short
 from playground.figures import Line
-from playground.language import say
+from playground.language import number, say
 from playground.player import Numbers, Token, Track
 
 Array = NDArray[np.float64]
@@ -93,7 +93,7 @@ def day_lines(kind: str, said: Mapping[str, Array], window: Array, truth: Array)
 def day_verdict(said: Mapping[str, Array], truth: Array) -> str:
     """How far each is off on this one window, as Markdown."""
     off = sorted((float(np.abs(forecast - truth).mean()), name) for name, forecast in said.items())
-    told = ", ".join(f"{shown(name, 'hour')} {error:.2f}" for error, name in off)
+    told = ", ".join(f"{shown(name, 'hour')} {number(error, '.2f')}" for error, name in off)
     return say(
         "Mean error over these 24 hours, in °C, the best first: {told}. One window proves nothing: move the day "
         "and look again.",
@@ -219,7 +219,7 @@ def day_tracks(kind: str, read: Read, window: Array) -> tuple[list[Track], list[
     if read.decoder is None:
         says = Numbers("next hour, °C", read.says) if read.says is not None else None
         return [Track(say("{kind} reads the window", kind=kind), read.encoder, says)], [
-            Token(f"{value:.1f}") for value in window
+            Token(number(value, ".1f")) for value in window
         ]
     tracks = [
         Track(say("{kind} encoder reads the window", kind=kind), read.encoder),
@@ -327,7 +327,7 @@ def shape_verdict(kind: str, off: float, *, sequences: bool, horizon: int) -> st
             "A dense net has no time axis inside: the T places are T columns of one matrix. There is nothing to "
             "return a sequence of."
         )
-    same = "0" if off == 0 else f"{off:.0e}"
+    same = "0" if off == 0 else number(off, ".0e")
     told = say(
         "`output[:, -1]` and `h_n` are the same numbers (max |difference| {same}): the state after the last value. ",
         same=same,

@@ -35,8 +35,8 @@ KEY = "lang"
 NAME = "language"
 """The entry of a catalogue that says what its language calls itself."""
 
-NUMBER = "1,234.5"
-"""The entry of a catalogue that shows how its language writes a number; each sign is one character."""
+NUMBER = "1,234.5%"
+"""The entry of a catalogue that shows how its language writes a number; two of the signs are one character each."""
 
 
 @cache
@@ -75,20 +75,14 @@ class Told(Protocol):
 def say(text: "str | Told | Exception", /, **values: object) -> str:
     """A text in the visitor's language, with values where it has names in braces.
 
-    Without values the text is taken as it is, braces and all. A `Told` brings its own values, and so does an error that
-    was raised with one; a value may be either. Numbers are written as in `number`, in formulas as in `formula`, and in code
-    as Python writes them.
+    Without values the text is taken as it is, braces and all. A `Told` brings its own values, and so does an error that was
+    raised with one; a value may be either. Numbers are written as in `number`, in formulas as in `formula`, and in code as
+    Python writes them.
 
     Raises:
         KeyError: The text has a name in braces for which there is no value.
     """
-    told = (text.args or ("",))[0] if isinstance(text, Exception) else text
-    if isinstance(told, Told):
-        told, values = told.template, {**told.values, **values}
-    found = catalogue(spoken()).get(str(told), str(told))
-    if not values and separators() == _ENGLISH:
-        return found
-    return "".join(_piece(piece, values) for piece in _PIECES.split(found))
+    return _Speaker(spoken()).say(text, values)
 
 
 def number(value: object, form: str = "") -> str:
@@ -98,68 +92,79 @@ def number(value: object, form: str = "") -> str:
         value: the number; infinity and NaN are written as Python does.
         form: as in `format`.
     """
-    return _signs(format(value, form))
+    return in_figures(format(value, form))
+
+
+def in_figures(written: str) -> str:
+    """A number that Python has written, "1,234.5", with the signs of the visitor's language."""
+    return _Speaker(spoken()).in_figures(written)
 
 
 def formula(latex: str) -> str:
     """LaTeX with its numbers in the visitor's writing; a comma in braces is one without a gap behind it."""
-    decimal, thousands = separators()
-    if (decimal, thousands) == _ENGLISH:
-        return latex
-    thin = r"\," if thousands.isspace() else f"{{{thousands}}}"
-    latex = re.sub(r"(?<=\d)\{,\}(?=\d{3})", lambda _: thin, latex)
-    return re.sub(r"(?<=\d)\.(?=\d)", f"{{{decimal}}}", latex)
+    return _Speaker(spoken()).formula(latex)
 
 
-def separators() -> tuple[str, str]:
+def separators() -> str:
     """What stands before the decimals and between the thousands, in the visitor's writing."""
-    sample = catalogue(spoken()).get(NUMBER, NUMBER)
-    return sample[5], sample[1]
+    sample = _Speaker(spoken()).sample
+    return sample[5] + sample[1]
 
 
-_ENGLISH = (".", ",")
+class _Speaker(Formatter):
+    """Says texts in one language."""
+
+    def __init__(self, code: str) -> None:
+        self.texts = catalogue(code)
+        self.sample = self.texts.get(NUMBER, NUMBER)
+
+    def say(self, text: "str | Told | Exception", values: Mapping[str, object]) -> str:
+        told = (text.args or ("",))[0] if isinstance(text, Exception) else text
+        if isinstance(told, Told):
+            told, values = told.template, {**told.values, **values}
+        found = self.texts.get(str(told), str(told))
+        if not values and self.sample == NUMBER:
+            return found
+        return "".join(self._piece(piece, values) for piece in _PIECES.split(found))
+
+    def _piece(self, text: str, values: Mapping[str, object]) -> str:
+        """A piece of a text, which may be code or a formula, with its values."""
+        if text.startswith("`"):
+            return text.format(**values) if values else text
+        if text.startswith("$"):
+            return self.formula(text.format(**values) if values else text)
+        return self.vformat(text, (), values) if values else text
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        if isinstance(value, Told | Exception):
+            return format(self.say(value, {}), format_spec)
+        written = format(value, format_spec)
+        return self.in_figures(written) if isinstance(value, Number) else written
+
+    def in_figures(self, written: str) -> str:
+        signs = {ord("."): self.sample[5], ord(","): self.sample[1], ord("%"): self.sample[7:]}
+        return written if self.sample == NUMBER else written.translate(signs)
+
+    def formula(self, latex: str) -> str:
+        if self.sample == NUMBER:
+            return latex
+        thousands = "\\," if self.sample[1].isspace() else f"{{{self.sample[1]}}}"
+        latex = re.sub(r"(?<=\d)\{,\}(?=\d{3})", lambda _: thousands, latex)
+        return re.sub(r"(?<=\d)\.(?=\d)|(?<=\d)(?<!_\{\d),(?=\d)", f"{{{self.sample[5]}}}", latex)
+
 
 _PIECES = re.compile(r"(`[^`]*`|\$\$.*?\$\$|\$[^$]*\$)", re.DOTALL)
 """Code and formulas in Markdown."""
 
 
-def _piece(text: str, values: Mapping[str, object]) -> str:
-    """A piece of a text, which may be code or a formula, with its values."""
-    if text.startswith("`"):
-        return text.format(**values) if values else text
-    if text.startswith("$"):
-        return formula(text.format(**values) if values else text)
-    return _SPOKEN.vformat(text, (), values) if values else text
-
-
-def _signs(written: str) -> str:
-    """A number that Python has written, with the signs of the visitor's language."""
-    decimal, thousands = separators()
-    return written.translate({ord("."): decimal, ord(","): thousands})
-
-
-class _Spoken(Formatter):
-    """Fills names in braces as the visitor's language writes what stands there."""
-
-    def format_field(self, value: object, format_spec: str) -> str:
-        if isinstance(value, Told | Exception):
-            return format(say(value), format_spec)
-        written = format(value, format_spec)
-        return _signs(written) if isinstance(value, Number) else written
-
-
-_SPOKEN = _Spoken()
-
-
-def said_all(texts: Mapping[str, str]) -> dict[str, str]:
+def said_all(texts: "Mapping[str, str] | Mapping[str, Told]") -> dict[str, str]:
     """Texts by name, each in the visitor's language."""
     return {name: say(text) for name, text in texts.items()}
 
 
-def wordings(text: str) -> Iterable[str]:
+def wordings(text: "str | Told") -> Iterable[str]:
     """A text in every language, English first: what a link may call an option, whoever made it."""
-    yield text
-    yield from (found for code in languages() if (found := catalogue(code).get(text)))
+    yield from dict.fromkeys(_Speaker(code).say(text, {}) for code in languages())
 
 
 SCRIPT = (Path(__file__).parent / "language.js").read_text(encoding="utf-8")

@@ -17,7 +17,7 @@ from models.tasks import kitchen
 from models.text import words
 from playground import theme
 from playground.figures import Line
-from playground.language import say
+from playground.language import number, say
 from playground.player import Token, Track, Words
 
 Array = NDArray[np.float64]
@@ -47,7 +47,7 @@ def percent(share: float) -> str:
     """A probability as a reader wants it: 0.0123 or 3·10⁻⁷."""
     if share == 0:
         return "0"
-    return f"{share:.3g}" if share >= 1e-4 else power(math.log(share))
+    return number(share, ".3g") if share >= 1e-4 else power(math.log(share))
 
 
 def power(nats: float) -> str:
@@ -57,7 +57,7 @@ def power(nats: float) -> str:
     if f"{head:.1f}" == "10.0":
         head, exponent = 1.0, exponent + 1
     small = str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return f"{head:.1f}·10{small}"
+    return f"{number(head, '.1f')}·10{small}"
 
 
 def times(nats: float) -> str:
@@ -68,8 +68,8 @@ def times(nats: float) -> str:
 def ratio(nats: float) -> str:
     """A ratio e to the power of `nats`, at least 1, as a number."""
     if nats < math.log(10):
-        return f"{math.exp(nats):.2f}"
-    return f"{math.exp(nats):,.0f}" if nats < math.log(1e5) else power(nats)
+        return number(math.exp(nats), ".2f")
+    return number(math.exp(nats), ",.0f") if nats < math.log(1e5) else power(nats)
 
 
 # ---- two sentences ---------------------------------------------------------------------------------------------------
@@ -617,7 +617,7 @@ UNIT_PASSAGE = (
 
 def meaning(name: str, known: Mapping) -> str:
     """A unit with a meaning as the words of a button."""
-    return f"{say(MEANINGS[name]).split(',')[0]} (r = {known['correlation']:+.2f})"
+    return f"{say(MEANINGS[name]).split(',')[0]} (r = {number(known['correlation'], '+.2f')})"
 
 
 def clearest(meanings: Mapping[str, Mapping]) -> Mapping:
@@ -663,7 +663,7 @@ def colour_key(values: Array, role: str, state: str, unit: int, *, dark: bool) -
     return (
         f'<div style="display:flex;gap:.5rem;align-items:center;font-size:.9rem;flex-wrap:wrap">{name} '
         f'{low:+.2f}<span style="display:inline-block;width:9rem;height:.8rem;background:linear-gradient(90deg,{stops})">'
-        f"</span>{high:+.2f}</div>"
+        f"</span>{number(high, '+.2f')}</div>"
     )
 
 

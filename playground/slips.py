@@ -15,7 +15,7 @@ from models.questions import Conventions
 from models.slips import NAMES, First, FourBlocks, Larger, Late, Minus, Shown, SmallUpdate, Weeks
 from playground import chaining, figures
 from playground.answers.entry import Answer
-from playground.language import say
+from playground.language import number, say
 from playground.signpost import Signpost
 
 ASKED = (
@@ -241,7 +241,7 @@ def larger_weight(found: Larger) -> Answer:
 
 def blend(found: Conventions) -> Answer:
     """Both readings of z."""
-    keeps, writes = (" ".join(f"{value:.5f}" for value in row) for row in (found.keeps, found.writes))
+    keeps, writes = (" ".join(number(value, ".5f") for value in row) for row in (found.keeps, found.writes))
     text = say(
         "All weights 0.5, inputs 1, 1, 0. Where z keeps, h is {keeps}; where it writes, {writes}. Turn the sign of "
         "z's weights, and both agree (largest difference {turned:g}). On a heat map of z the two are mirror images.",

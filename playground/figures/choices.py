@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
 from playground import theme
-from playground.figures.frame import frame
+from playground.figures.frame import Say, english, frame
 
 
 def choices(
@@ -18,6 +18,7 @@ def choices(
     title: str,
     *,
     dark: bool = False,
+    say: Say = english,
 ) -> go.Figure:
     """Draw two bars for each of a few tokens: pale what the network said, full what it was drawn from.
 
@@ -28,6 +29,7 @@ def choices(
         chosen: the place of the one that was drawn; it is marked.
         title: what there is to see.
         dark: colours for the dark theme.
+        say: says the words that are always the same, and writes the numbers.
 
     Raises:
         ValueError: tokens and probabilities differ in number, or there is no such place.
@@ -41,20 +43,20 @@ def choices(
     places = list(range(len(tokens)))
     figure = go.Figure()
     colour = theme.ROLES["state"].line(dark=dark)
-    for name, values, opacity in (("drawn from", after, 1.0), ("said by the network", before, 0.35)):
+    for name, values, opacity in ((say("drawn from"), after, 1.0), (say("said by the network"), before, 0.35)):
         figure.add_bar(
             y=places,
             x=values,
             orientation="h",
             name=name,
             customdata=list(tokens),
-            text=[f"{value:.3f}" for value in values],
+            text=[say("{value:.3f}", value=value) for value in values],
             textposition="outside",
             cliponaxis=False,
             marker={"color": colour, "opacity": opacity},
             hovertemplate=f"%{{customdata}}, {name}: %{{x:.6f}}<extra></extra>",
         )
-    frame(figure, title, "probability", "", 120 + 40 * len(tokens))
+    frame(figure, title, say("probability"), "", 120 + 40 * len(tokens))
     figure.update_yaxes(tickvals=places, ticktext=names, autorange="reversed")
     figure.update_xaxes(range=[0, 1.12], tickvals=[0, 0.25, 0.5, 0.75, 1])
     figure.update_layout(
