@@ -47,7 +47,7 @@ _QUESTIONS: Mapping[str, Mapping[str, str]] = {
 }
 _SLIPS: Mapping[str, Mapping[str, str]] = {
     kind: {
-        slip.name: Told("{lecture}: {title}", lecture=slip.lecture, title=Told(slip.short))
+        slip.name: Told("{lecture}: {title}", lecture=Told(slip.lecture), title=Told(slip.short))
         for slip in slips.SLIPS
         if slip.kind == kind
     }

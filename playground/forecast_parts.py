@@ -10,6 +10,7 @@ from models.forecasters import HOURLY
 from models.loaders.numbers import Column, Table, column, read
 from models.own_series import Assignment, Picture
 from models.series import Series, generated
+from models.told import Told
 from playground import compute, controls, figures, learning, showing, typed
 from playground import forecast_words as words
 from playground.language import say
@@ -186,7 +187,7 @@ def splits() -> None:
     showing.chart(
         figures.folds(
             [(fold.train, fold.test) for fold in found.folds], samples, found.title, say("sample, in the order of time"),
-            dark=controls.dark(),
+            dark=controls.dark(), say=say,
         ),
         key="forecast_folds_figure",
         alt=say("Which samples each fold trains on and which it tests on"),
@@ -377,9 +378,9 @@ def _show_held_out(known: Mapping[str, Any], series: Series) -> None:
     test: Backtest = known["test"]
     st.subheader(say("On the held-out fifth"))
     st.markdown(words.own_verdict(known["errors"], series.step))
-    options = {"1": words.ONE_BEFORE[series.step]}
+    options: dict[str, Told] = {"1": Told(words.ONE_BEFORE[series.step])}
     if test.horizon > 1:
-        options["all"] = f"{test.horizon} {series.step}s before"
+        options["all"] = Told(words.SOME_BEFORE[series.step], horizon=test.horizon)
     ahead = test.horizon if controls.choice("forecast", "ahead", "Forecast made", options, "1") == "all" else 1
     left, right = st.columns(2, gap="medium")
     unit = series.unit or say("value")

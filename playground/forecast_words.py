@@ -51,7 +51,12 @@ FROM_LAST = {
 OF_SERIES = {"hour": "hour of the series", "month": "month of the series", "step": "step of the series"}
 AHEAD = {"hour": "hours ahead", "month": "months ahead", "step": "steps ahead"}
 ONE_BEFORE = {"hour": "1 hour before", "month": "1 month before", "step": "1 step before"}
-"""Axes and an option, by what a step is."""
+SOME_BEFORE = {
+    "hour": "{horizon} hours before",
+    "month": "{horizon} months before",
+    "step": "{horizon} steps before",
+}
+"""Axes and options, by what a step is."""
 
 
 def shown(name: str, step: str) -> str:

@@ -362,7 +362,7 @@ def show_gradients(chosen: Chosen) -> None:
     showing.chart(
         figures.bands(
             words.bands(found), say("Gradients on their way back"), say("lag: steps back from the last one read"),
-            say("norm, log axis"), dark=controls.dark(),
+            say("norm, log axis"), dark=controls.dark(), say=say,
         ),
         key="own_gradients",
         alt=say("The norms of dL/dh, of dh_T/dh_t and, of an LSTM, of dc_T/dc_t against the lag, on a log axis"),

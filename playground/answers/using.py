@@ -35,8 +35,8 @@ def shifted(found: MonthAhead) -> Answer:
     )
     shown = slice(-_SHOWN, None)
     months = np.arange(1, len(found.truth) + 1)[shown]
-    rows = {"truth": ("state", found.truth), "LSTM": ("memory", found.said["LSTM"])}
-    rows["last value"] = ("candidate", found.said["last value"])
+    rows = {say("truth"): ("state", found.truth), "LSTM": ("memory", found.said["LSTM"])}
+    rows[say("last value")] = ("candidate", found.said["last value"])
     curves = [
         figures.Curve(name, months, values[shown], role, dash)
         for dash, (name, (role, values)) in enumerate(rows.items())
