@@ -50,10 +50,18 @@ def languages() -> Mapping[str, str]:
 def catalogue(code: str) -> Mapping[str, str]:
     """The texts of a language by the English ones; none for English.
 
+    Where a language puts a space before a sign, "qui ?", or inside of quotes, no line breaks there.
+
     Raises:
         FileNotFoundError: There is no such catalogue.
     """
-    return {} if code == ENGLISH else json.loads((MESSAGES / f"{code}.json").read_text(encoding="utf-8"))
+    if code == ENGLISH:
+        return {}
+    texts = json.loads((MESSAGES / f"{code}.json").read_text(encoding="utf-8"))
+    return {text: _SPACED.sub("\u00a0", said) for text, said in texts.items()}
+
+
+_SPACED = re.compile(r" (?=[;?!»%]|:(?![\w-]))|(?<=«) ")
 
 
 def spoken() -> str:
