@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.baselines import Errors, LinearAutoregression, last_value, naive, nearest
+from models.told import Told
 from models.windows import count, shuffled_split, time_series_split, windows
 
 Array = NDArray[np.float64]
@@ -39,7 +40,13 @@ def longest_window(steps: int) -> int:
         ValueError: The series is too short.
     """
     if steps < SHORTEST:
-        raise ValueError(f"The series has {steps} values, expected at least {SHORTEST}: a fifth of it is held out")
+        raise ValueError(
+            Told(
+                "The series has {steps} values, expected at least {least}: a fifth of it is held out",
+                steps=steps,
+                least=SHORTEST,
+            )
+        )
     return min(LONGEST_WINDOW, steps // 5)
 
 
@@ -66,7 +73,14 @@ class Backtest:
         most = longest_window(len(self.values))
         for name in ("length", "horizon"):
             if not 1 <= getattr(self, name) <= most:
-                raise ValueError(f"{name} is {getattr(self, name)}, expected 1 to {most}, a fifth of the series")
+                raise ValueError(
+                    Told(
+                        "{name} is {value}, expected 1 to {most}, a fifth of the series",
+                        name=name,
+                        value=getattr(self, name),
+                        most=most,
+                    )
+                )
 
     @property
     def cut(self) -> int:
@@ -103,7 +117,7 @@ class Backtest:
             ValueError: Nobody looks so far ahead.
         """
         if not 1 <= ahead <= self.horizon:
-            raise ValueError(f"ahead is {ahead}, expected 1 to {self.horizon}")
+            raise ValueError(Told("ahead is {ahead}, expected 1 to {horizon}", ahead=ahead, horizon=self.horizon))
         last = len(self.values) - 1
         first = max(self.cut + ahead - 1, last - RECENT + 1)  # no forecast was made before the cut
         starts = np.arange(first, last + 1) - ahead - self.length + 1  # of the windows

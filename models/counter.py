@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from models.cells import LSTM
+from models.told import Told
 from models.trace import Trace, trace
 
 ROWS = 200
@@ -62,16 +63,33 @@ class Table:
         lengths = {name: len(row) for name, row in self.rows.items()}
         if len(set(lengths.values())) > 1:
             came = ", ".join(f"{name} has {length}" for name, length in lengths.items())
-            raise ValueError(f"the rows of the table differ in length: {came}; expected as many numbers in each")
+            raise ValueError(
+                Told("the rows of the table differ in length: {came}; expected as many numbers in each", came=came)
+            )
         if not 1 <= self.steps <= LONGEST:
-            raise ValueError(f"the table has {self.steps} steps, expected 1 to {LONGEST}")
+            raise ValueError(Told("the table has {steps} steps, expected 1 to {most}", steps=self.steps, most=LONGEST))
         for name, row in self.rows.items():
             for step, value in enumerate(row, start=1):
                 known = _KNOWN.get(name)
                 if known is None and not math.isfinite(value):
-                    raise ValueError(f"{name} in step {step} is {value}, expected a finite number")
+                    raise ValueError(
+                        Told(
+                            "{name} in step {step} is {value}, expected a finite number",
+                            name=name,
+                            step=step,
+                            value=value,
+                        )
+                    )
                 if known is not None and value not in known:
-                    raise ValueError(f"{name} in step {step} is {value}, expected {_any_of(known)}")
+                    raise ValueError(
+                        Told(
+                            "{name} in step {step} is {value}, expected {wanted}",
+                            name=name,
+                            step=step,
+                            value=value,
+                            wanted=_any_of(known),
+                        )
+                    )
 
     @property
     def rows(self) -> dict[str, tuple[float, ...]]:
@@ -109,13 +127,21 @@ def typed(x1: Iterable[Any], x2: Iterable[Any], x3: Iterable[Any]) -> Table:
     rows = {name: tuple(row) for name, row in (("x1", x1), ("x2", x2), ("x3", x3))}
     longest = max(map(len, rows.values()))
     if not 1 <= longest <= ROWS:
-        raise ValueError(f"the table has {longest} steps, expected 1 to {ROWS}")
+        raise ValueError(Told("the table has {steps} steps, expected 1 to {most}", steps=longest, most=ROWS))
     table = Table(
         **{name: tuple(_number(name, t, value) for t, value in enumerate(row, 1)) for name, row in rows.items()}
     )
     for step, value in enumerate(table.x1, start=1):
         if abs(value) > LARGEST:
-            raise ValueError(f"x1 in step {step} is {value:g}, expected a number from {-LARGEST:g} to {LARGEST:g}")
+            raise ValueError(
+                Told(
+                    "x1 in step {step} is {value:g}, expected a number from {least:g} to {most:g}",
+                    step=step,
+                    value=value,
+                    least=-LARGEST,
+                    most=LARGEST,
+                )
+            )
     return table
 
 
@@ -123,13 +149,15 @@ def _number(name: str, step: int, value: object) -> float:
     try:
         return float(value)  # pyright: ignore[reportArgumentType]  what float() cannot read is what is caught
     except (TypeError, ValueError, OverflowError):
-        came = "empty" if value is None or value == "" else repr(value)
-        wanted = _any_of(_KNOWN[name]) if name in _KNOWN else "a number"
-        raise ValueError(f"{name} in step {step} is {came}, expected {wanted}") from None
+        came = Told("empty") if value is None or value == "" else repr(value)
+        wanted = _any_of(_KNOWN[name]) if name in _KNOWN else Told("a number")
+        raise ValueError(
+            Told("{name} in step {step} is {came}, expected {wanted}", name=name, step=step, came=came, wanted=wanted)
+        ) from None
 
 
-def _any_of(known: Sequence[int]) -> str:
-    return f"{', '.join(map(str, known[:-1]))} or {known[-1]}"
+def _any_of(known: Sequence[int]) -> Told:
+    return Told("{others} or {last}", others=", ".join(map(str, known[:-1])), last=known[-1])
 
 
 # ---- the task --------------------------------------------------------------------------------------------------------
@@ -164,7 +192,13 @@ def count(table: Table) -> Count:
         elif x2 == 1:
             memory += x1
         if not math.isfinite(memory):
-            raise ValueError(f"the memory after step {step} is {memory}, expected sums that a float can hold")
+            raise ValueError(
+                Told(
+                    "the memory after step {step} is {memory}, expected sums that a float can hold",
+                    step=step,
+                    memory=memory,
+                )
+            )
         after.append(memory)
         output.append(memory if x3 == 1 else 0.0)
     return Count(tuple(before), tuple(after), tuple(output))
@@ -206,7 +240,14 @@ class Setting:
         for block in LSTM.blocks:
             for name, weight in vars(getattr(self, block)).items():
                 if not math.isfinite(weight):
-                    raise ValueError(f"{block}.{name} is {weight}, expected a finite weight")
+                    raise ValueError(
+                        Told(
+                            "{block}.{name} is {weight}, expected a finite weight",
+                            block=block,
+                            name=name,
+                            weight=weight,
+                        )
+                    )
 
     def turned(self, block: str, name: str, weight: float) -> "Setting":
         """The same setting with one weight changed: `setting.turned("f", "bias", -10)`."""
@@ -322,8 +363,15 @@ def run(setting: Setting, table: Table, dtype: torch.dtype = torch.float64) -> C
         finite = np.isfinite(row)
         if not finite.all():
             step = int(finite.argmin())
-            came = f"{name} in step {step + 1} is {row[step]} in {_name(dtype)}"
-            raise ValueError(f"{came}, expected numbers that it can hold")
+            raise ValueError(
+                Told(
+                    "{name} in step {step} is {value} in {dtype}, expected numbers that it can hold",
+                    name=name,
+                    step=step + 1,
+                    value=row[step],
+                    dtype=_name(dtype),
+                )
+            )
     return Counted(traced, truth)
 
 
@@ -364,7 +412,13 @@ def standard(setting: Setting, scales: Sequence[float], dtype: torch.dtype = tor
     s = torch.tensor(list(scales), dtype=dtype)
     for wanted, kept in zip(scales, s.tolist(), strict=True):
         if not (math.isfinite(kept) and kept > 0):
-            raise ValueError(f"scale is {wanted}, expected a finite number above 0 that {_name(dtype)} can hold")
+            raise ValueError(
+                Told(
+                    "scale is {wanted}, expected a finite number above 0 that {dtype} can hold",
+                    wanted=wanted,
+                    dtype=_name(dtype),
+                )
+            )
     w_ih, bias = setting.weights(dtype)
     factor = torch.ones(4, len(s), dtype=dtype)
     factor[LSTM.blocks.index("g")] = s
@@ -465,7 +519,7 @@ def random_table(length: int, seed: int) -> Table:
         ValueError: The length is not from 1 to `LONGEST`.
     """
     if not 1 <= length <= LONGEST:
-        raise ValueError(f"length is {length}, expected 1 to {LONGEST} steps")
+        raise ValueError(Told("length is {length}, expected 1 to {most} steps", length=length, most=LONGEST))
     return draw(1, length, torch.Generator().manual_seed(seed)).table(0)
 
 

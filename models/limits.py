@@ -12,6 +12,7 @@ from models.fairness import parameters
 from models.network import RECURRENT
 from models.run import Run
 from models.tasks import TASKS
+from models.told import Told
 
 
 @dataclass(frozen=True)
@@ -59,23 +60,35 @@ class Limits:
             ValueError: With a sentence for who asked.
         """
         if run.cell not in RECURRENT:
-            raise ValueError(f"There is no cell {run.cell!r}: choose one of {', '.join(RECURRENT)}.")
-        for name, value, most in (
-            ("updates are too many", run.steps, self.updates),
-            ("hidden units are too many", run.hidden, self.hidden),
-            ("numbers in a word's vector are too many", run.inputs, self.hidden),
-            ("layers are too many", run.layers, self.layers),
-            ("sequences in a batch are too many", run.batch, self.steps),
+            raise ValueError(
+                Told("There is no cell {cell}: choose one of {known}.", cell=repr(run.cell), known=", ".join(RECURRENT))
+            )
+        for told, value, most in (
+            ("{count:,} updates are too many for this server: at most {most:,}.", run.steps, self.updates),
+            ("{count:,} hidden units are too many for this server: at most {most:,}.", run.hidden, self.hidden),
+            (
+                "{count:,} numbers in a word's vector are too many for this server: at most {most:,}.",
+                run.inputs,
+                self.hidden,
+            ),
+            ("{count:,} layers are too many for this server: at most {most:,}.", run.layers, self.layers),
+            ("{count:,} sequences in a batch are too many for this server: at most {most:,}.", run.batch, self.steps),
         ):
-            _compare(name, value, most)
+            _compare(told, value, most)
         # The task says how many steps a length is: a row of text has 64, whatever the distance of its verbs.
         inputs, _ = TASKS[run.task].batch(1, (run.lengths[1], run.lengths[1]), torch.Generator())
         steps = run.batch * inputs.shape[1]
-        _compare("steps in a batch (sequences × their length) are too many", steps, self.steps)
         _compare(
-            "states in a batch (steps × hidden units × layers) are too many", self._states(run, steps), self.states
+            "{count:,} steps in a batch (sequences × their length) are too many for this server: at most {most:,}.",
+            steps,
+            self.steps,
         )
-        _compare("weights are too many", parameters(run), self.parameters)
+        _compare(
+            "{count:,} states in a batch (steps × hidden units × layers) are too many for this server: at most {most:,}.",
+            self._states(run, steps),
+            self.states,
+        )
+        _compare("{count:,} weights are too many for this server: at most {most:,}.", parameters(run), self.parameters)
 
     def check_assignment(self, updates: int, size: int) -> None:
         """Sees that an assignment of a page's own is not too large for this server.
@@ -87,8 +100,10 @@ class Limits:
         Raises:
             ValueError: With a sentence for who asked.
         """
-        _compare("updates are too many", updates, self.updates)
-        _compare("bytes to learn from are too many", size, self.assignment_bytes)
+        _compare("{count:,} updates are too many for this server: at most {most:,}.", updates, self.updates)
+        _compare(
+            "{count:,} bytes to learn from are too many for this server: at most {most:,}.", size, self.assignment_bytes
+        )
 
     def keep(self, run: Run) -> int:
         """How many snapshots of a run are kept."""
@@ -99,9 +114,9 @@ class Limits:
         return steps * run.hidden * run.layers
 
 
-def _compare(what: str, value: int, most: int) -> None:
+def _compare(told: str, value: int, most: int) -> None:
     if value > most:
-        raise ValueError(f"{value:,} {what} for this server: at most {most:,}.")
+        raise ValueError(Told(told, count=value, most=most))
 
 
 LIMITS = Limits()

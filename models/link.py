@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 
 from models.run import Run
+from models.told import Told
 
 NONE = "none"
 """How a link says that nothing is clipped."""
@@ -38,20 +39,31 @@ def run_of(texts: Mapping[str, str]) -> Run:
     values = {}
     for name, text in texts.items():
         if name not in _READ:
-            raise ValueError(f"There is no setting {name[:40]!r}: the settings of a run are {', '.join(_READ)}.")
+            raise ValueError(
+                Told(
+                    "There is no setting {name}: the settings of a run are {known}.",
+                    name=repr(name[:40]),
+                    known=", ".join(_READ),
+                )
+            )
         read, wanted = _READ[name]
         if len(text) > _LONGEST:
-            raise ValueError(f"{name} has {len(text):,} characters, expected {wanted}")
+            raise ValueError(
+                Told("{name} has {count:,} characters, expected {wanted}", name=name, count=len(text), wanted=wanted)
+            )
         try:
             values[name] = read(text)
         except ValueError:
-            raise ValueError(f"{name} is {text[:40]!r}, expected {wanted}") from None
+            raise ValueError(
+                Told("{name} is {value}, expected {wanted}", name=name, value=repr(text[:40]), wanted=wanted)
+            ) from None
     if values.get("lengths") == (0, 0):
-        raise ValueError("lengths is (0, 0), expected lengths of 1 or more")  # to a Run it would mean the usual ones
+        # To a Run it would mean the usual ones.
+        raise ValueError(Told("lengths is (0, 0), expected lengths of 1 or more"))
     try:
         return Run(**values)
     except KeyError as error:
-        raise ValueError(str(error.args[0])) from None
+        raise ValueError(error.args[0]) from None
 
 
 def written(value: object) -> str:
@@ -79,27 +91,27 @@ def _range(text: str) -> tuple[int, int]:
     return int(shortest), int(longest if dash else shortest)
 
 
-_WHOLE = (int, "a whole number")
-_NUMBER = (float, "a number")
+_WHOLE = (int, Told("a whole number"))
+_NUMBER = (float, Told("a number"))
 _READ: dict[str, tuple[Callable[[str], object], str]] = {
-    "task": (str, "a task"),
-    "cell": (str, "a cell"),
+    "task": (str, Told("a task")),
+    "cell": (str, Told("a cell")),
     "hidden": _WHOLE,
     "inputs": _WHOLE,
     "batch": _WHOLE,
     "learning_rate": _NUMBER,
-    "decay": (str, "a word"),
+    "decay": (str, Told("a word")),
     "steps": _WHOLE,
-    "clip": (lambda text: None if text == NONE else float(text), f"a number, or {NONE}"),
+    "clip": (lambda text: None if text == NONE else float(text), Told("a number, or {none}", none=NONE)),
     "keep_bias": _NUMBER,
     "seed": _WHOLE,
     "every": _WHOLE,
     "layers": _WHOLE,
-    "lengths": (_range, "two whole numbers such as 10-20"),
-    "optimizer": (str, "a word"),
+    "lengths": (_range, Told("two whole numbers such as 10-20")),
+    "optimizer": (str, Told("a word")),
     "weight_decay": _NUMBER,
-    "start": (str, "a word"),
+    "start": (str, Told("a word")),
     "gain": _NUMBER,
-    "nonlinearity": (str, "a word"),
-    "rates": (rates, "steps and rates such as 100:0.01,200:0.003"),
+    "nonlinearity": (str, Told("a word")),
+    "rates": (rates, Told("steps and rates such as 100:0.01,200:0.003")),
 }

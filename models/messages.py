@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.run import Run
+from models.told import Told
 from models.training import Snapshot
 
 State = Literal["waiting", "running", "paused", "done", "broken", "stopped", "failed"]
@@ -15,6 +16,9 @@ State = Literal["waiting", "running", "paused", "done", "broken", "stopped", "fa
 
 Command = Literal["pause", "resume", "step", "rate", "finish"]
 """What may be done with a job that goes on; "finish" ends it here, with a last look."""
+
+STOPPED = Told("Stopped.")
+"""What a visitor is told of a job that was ended by hand."""
 
 OVER: tuple[State, ...] = ("done", "broken", "stopped", "failed")
 """States that are the last."""

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from models.network import END
 from models.text import words
+from models.told import Told
 
 LECTURE = ("apple", "bag", "cat", "dog", "elephant")
 """Xu's lexicon."""
@@ -44,9 +45,13 @@ class Lexicon:
 
     def __post_init__(self) -> None:
         if not self.words:
-            raise ValueError("the lexicon has 0 words, expected 1 or more")
+            raise ValueError(Told("the lexicon has 0 words, expected 1 or more"))
         if twice := [word for word, count in Counter(self.words).items() if count > 1]:
-            raise ValueError(f"the lexicon has {twice[0]!r} twice, expected every word once: a word has one place")
+            raise ValueError(
+                Told(
+                    "the lexicon has {word} twice, expected every word once: a word has one place", word=repr(twice[0])
+                )
+            )
 
     @property
     def size(self) -> int:
@@ -98,7 +103,9 @@ def read_lexicon(text: str, *, other: bool = False) -> Lexicon:
     """
     found = [word for word in words(text) if word not in (",", ";")]
     if len(found) > LARGEST:
-        raise ValueError(f"the lexicon has {len(found):,} words, expected at most {LARGEST}")
+        raise ValueError(
+            Told("the lexicon has {count:,} words, expected at most {most}", count=len(found), most=LARGEST)
+        )
     return Lexicon(tuple(found), other)
 
 
@@ -109,7 +116,7 @@ def most_frequent(tokens: Sequence[str], size: int) -> Lexicon:
         ValueError: The text has no word, or the size is below 1.
     """
     if size < 1:
-        raise ValueError(f"size is {size}, expected 1 or more")
+        raise ValueError(Told("size is {size}, expected 1 or more", size=size))
     return Lexicon(tuple(word for word, _ in Counter(tokens).most_common(size)), other=True)
 
 
@@ -120,7 +127,7 @@ def coverage(tokens: Sequence[str], lexicon: Lexicon) -> float:
         ValueError: There is no word.
     """
     if not tokens:
-        raise ValueError("the text has 0 words, expected 1 or more")
+        raise ValueError(Told("the text has 0 words, expected 1 or more"))
     known = set(lexicon.words)
     return sum(token in known for token in tokens) / len(tokens)
 
@@ -132,7 +139,7 @@ def coverages(tokens: Sequence[str]) -> NDArray[np.float64]:
         ValueError: There is no word.
     """
     if not tokens:
-        raise ValueError("the text has 0 words, expected 1 or more")
+        raise ValueError(Told("the text has 0 words, expected 1 or more"))
     counts = np.array([count for _, count in Counter(tokens).most_common()])
     return counts.cumsum() / len(tokens)
 

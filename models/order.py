@@ -33,6 +33,7 @@ from models.run import Run
 from models.tasks import TASKS
 from models.tasks.order import PAD, VOCABULARY, Sentence, encode, held_out
 from models.text import words
+from models.told import Told
 from models.trace import Trace, trace
 from models.training import restore, train
 
@@ -83,7 +84,13 @@ class PlainReader(nn.Module):
     def __init__(self, places: int = 0, hidden: int = HIDDEN) -> None:
         super().__init__()
         if places < 0 or hidden < 1:
-            raise ValueError(f"places is {places} and hidden is {hidden}, expected 0 or more and 1 or more")
+            raise ValueError(
+                Told(
+                    "places is {places} and hidden is {hidden}, expected 0 or more and 1 or more",
+                    places=places,
+                    hidden=hidden,
+                )
+            )
         self.places = places
         # Torch's constructors draw from the global generator, except on the "meta" device: see models/network.py.
         self.first = nn.Linear(len(VOCABULARY) * max(places, 1), hidden, device="meta")
@@ -278,9 +285,10 @@ class Question:
     other: str
 
     def __post_init__(self) -> None:
-        for which, text in (("first", self.one), ("second", self.other)):
-            if not words(text):
-                raise ValueError(f"The {which} sentence has no word")
+        if not words(self.one):
+            raise ValueError(Told("The first sentence has no word"))
+        if not words(self.other):
+            raise ValueError(Told("The second sentence has no word"))
 
     @property
     def texts(self) -> tuple[str, str]:

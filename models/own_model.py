@@ -28,6 +28,7 @@ from models.loaders.weights import Path, Weights
 from models.network import RECURRENT
 from models.shapes import GATES
 from models.text import words
+from models.told import Told
 from models.trace import Trace, trace
 
 Array = NDArray[np.float64]
@@ -51,8 +52,8 @@ _WEIGHT = re.compile(
 _PART = re.compile(
     r"(?P<prefix>.*?)(weight_(ih|hh)_l[0-9]+(_reverse)?_(g|v|u|raw|orig|mask)|parametrizations\.weight_(ih|hh)_l[0-9].*)"
 )
-_NAMES = "expected names such as 'rnn.weight_ih_l0' and 'rnn.weight_hh_l0'"
-_WHOLLY = "make it whole before you save, with remove_weight_norm or parametrize.remove_parametrizations"
+_NAMES = Told("expected names such as 'rnn.weight_ih_l0' and 'rnn.weight_hh_l0'")
+_WHOLLY = Told("make it whole before you save, with remove_weight_norm or parametrize.remove_parametrizations")
 _HALVES = (torch.float16, torch.bfloat16)
 _WHOLE = (torch.float32, torch.float64)
 _UNKNOWN = ("<unk>", "[UNK]", "<UNK>", "unk", "UNK", "<oov>", "[OOV]")
@@ -225,19 +226,24 @@ def find(given: Weights, limits: OwnModel = OWN_MODEL) -> Found:
         ValueError: There is none that can be looked into: a sentence says why.
     """
     layers: list[Recurrent] = []
-    refused: list[str] = []
+    refused: list[Told] = []
     for path, group in given.groups.items():
         for prefix, names in _stacks(group).items():
             try:
                 layers.append(_recurrent(path, prefix, {name: group[f"{prefix}{name}"] for name in names}, limits))
             except ValueError as wrong:
-                refused.append(_in_parts(name for name in group if _prefix(name) == prefix) or str(wrong))
+                parts = _in_parts(name for name in group if _prefix(name) == prefix)
+                refused.append(parts or wrong.args[0])
     if not layers:
         raise ValueError(refused[0] if refused else _nothing(given))
     matrices, biases, bad = _around(given, layers)
     halves = {str(w.dtype)[6:] for g in given.groups.values() for w in g.values() if w.dtype in _HALVES}
-    told = [f"Numbers of type {' and '.join(sorted(halves))} are computed with as float32."] if halves else []
-    told += [f"Not offered: {sentence}." for sentence in (*refused, *bad)]
+    told = (
+        [Told("Numbers of type {types} are computed with as float32.", types=", ".join(sorted(halves)))]
+        if halves
+        else []
+    )
+    told += [Told("Not offered: {reason}.", reason=reason) for reason in (*refused, *bad)]
     return Found(given.kind, tuple(layers), matrices, biases, tuple(told))
 
 
@@ -257,21 +263,28 @@ def _recurrent(path: Path, prefix: str, weights: Mapping[str, Tensor], limits: O
     projected = next((name for name in weights if name.startswith("weight_hr")), None)
     if projected:
         raise ValueError(
-            f"{_quoted(prefix + projected)} projects the states of an LSTM (proj_size), expected a layer without projection"
+            Told(
+                "{name} projects the states of an LSTM (proj_size), expected a layer without projection",
+                name=_quoted(prefix + projected),
+            )
         )
     square = weights.get("weight_hh_l0")
     if square is None or "weight_ih_l0" not in weights:
         there = next(iter(weights))
         missing = "weight_hh_l0" if square is None else "weight_ih_l0"
-        raise ValueError(f"The file has {_quoted(prefix + there)} and no {_quoted(prefix + missing)}, expected both")
+        raise ValueError(
+            Told(
+                "The file has {one} and no {other}, expected both",
+                one=_quoted(prefix + there),
+                other=_quoted(prefix + missing),
+            )
+        )
     if square.ndim != 2 or 0 in square.shape or square.shape[0] % square.shape[1]:
         raise ValueError(_wrong_shape(named, square, "(H, H), (3H, H) or (4H, H)"))
     hidden = square.shape[1]
     cell = _CELL_OF.get(square.shape[0] // hidden)
     if cell is None:
-        raise ValueError(
-            _wrong_shape(named, square, f"{hidden}, {3 * hidden} or {4 * hidden} rows for {hidden} columns")
-        )
+        raise ValueError(_wrong_shape(named, square, _rows_wanted(hidden)))
     first = weights["weight_ih_l0"]
     if first.ndim != 2 or 0 in first.shape:
         raise ValueError(_wrong_shape(f"{prefix}weight_ih_l0", first, f"({len(square)}, D)"))
@@ -290,9 +303,17 @@ def _recurrent(path: Path, prefix: str, weights: Mapping[str, Tensor], limits: O
     for name, shape in _shapes(found).items():
         weight = weights.get(name)
         if weight is None:
-            raise ValueError(f"The file has no {_quoted(prefix + name)}, which {_described(found)} has")
+            raise ValueError(
+                Told(
+                    "The file has no {name}, which {layer} has",
+                    name=_quoted(prefix + name),
+                    layer=_described(found),
+                )
+            )
         if tuple(weight.shape) != shape:
-            raise ValueError(_wrong_shape(prefix + name, weight, f"{shape} for {_described(found)}"))
+            raise ValueError(
+                _wrong_shape(prefix + name, weight, Told("{shape} for {layer}", shape=shape, layer=_described(found)))
+            )
     kinds = {weight.dtype for weight in weights.values()}
     dtype = torch.float64 if kinds == {torch.float64} else torch.float32
     numbers = {name: _numbers(prefix + name, weights[name], dtype) for name in _shapes(found)}
@@ -300,14 +321,25 @@ def _recurrent(path: Path, prefix: str, weights: Mapping[str, Tensor], limits: O
 
 
 def _check_sizes(layer: Recurrent, limits: OwnModel) -> None:
-    for what, came, most in (
-        ("layers", layer.layers, limits.layers),
-        ("hidden units", layer.hidden, limits.hidden),
-        ("numbers in an input", layer.inputs, limits.inputs),
-        ("weights", sum(w.numel() for w in layer.weights.values()), limits.weights),
+    for told, came, most in (
+        ("{name}: {count:,} layers, expected at most {most:,}", layer.layers, limits.layers),
+        ("{name}: {count:,} hidden units, expected at most {most:,}", layer.hidden, limits.hidden),
+        ("{name}: {count:,} numbers in an input, expected at most {most:,}", layer.inputs, limits.inputs),
+        (
+            "{name}: {count:,} weights, expected at most {most:,}",
+            sum(w.numel() for w in layer.weights.values()),
+            limits.weights,
+        ),
     ):
         if came > most:
-            raise ValueError(f"{_quoted(layer.prefix + 'weight_ih_l0')}: {came:,} {what}, expected at most {most:,}")
+            raise ValueError(
+                Told(
+                    told,
+                    name=_quoted(layer.prefix + "weight_ih_l0"),
+                    count=came,
+                    most=most,
+                )
+            )
 
 
 def _shapes(layer: Recurrent) -> dict[str, tuple[int, ...]]:
@@ -327,26 +359,41 @@ def _numbers(name: str, weight: Tensor, dtype: torch.dtype) -> Tensor:
     """A copy of a weight, so that the file can be forgotten."""
     if weight.dtype not in (*_WHOLE, *_HALVES) or weight.layout is not torch.strided:
         raise ValueError(
-            f"{_quoted(name)} has numbers of type {str(weight.dtype)[6:]}, expected float32, float64 or a half"
+            Told(
+                "{name} has numbers of type {dtype}, expected float32, float64 or a half",
+                name=_quoted(name),
+                dtype=str(weight.dtype)[6:],
+            )
         )
     odd = int((~torch.isfinite(weight)).sum())
     if odd:
-        what = "a number that is" if odd == 1 else f"{odd:,} numbers that are"
-        raise ValueError(f"{_quoted(name)} has {what} NaN or infinite, expected finite weights")
+        told = (
+            "{name} has a number that is NaN or infinite, expected finite weights"
+            if odd == 1
+            else "{name} has {count:,} numbers that are NaN or infinite, expected finite weights"
+        )
+        raise ValueError(Told(told, name=_quoted(name), count=odd))
     copy = weight.detach().to(dtype=dtype, copy=True, memory_format=torch.contiguous_format)
     largest = float(copy.abs().max()) if copy.numel() else 0.0
     if largest > LARGEST:
-        raise ValueError(f"{_quoted(name)} has a weight of size {largest:.1e}, expected at most {LARGEST:.0e}")
+        raise ValueError(
+            Told(
+                "{name} has a weight of size {size:.1e}, expected at most {most:.0e}",
+                name=_quoted(name),
+                size=largest,
+                most=LARGEST,
+            )
+        )
     return copy
 
 
 def _around(
     given: Weights, layers: Sequence[Recurrent]
-) -> tuple[dict[tuple[Path, str], Tensor], dict[tuple[Path, str], Tensor], list[str]]:
+) -> tuple[dict[tuple[Path, str], Tensor], dict[tuple[Path, str], Tensor], list[Told]]:
     """Matrices of a width that some layer reads or gives, their biases, and what is wrong with others."""
     matrices: dict[tuple[Path, str], Tensor] = {}
     biases: dict[tuple[Path, str], Tensor] = {}
-    bad: list[str] = []
+    bad: list[Told] = []
     for path in dict.fromkeys(layer.path for layer in layers):
         group = given.groups[path]
         widths = {width for one in layers if one.path == path for width in (one.inputs, one.wide)}
@@ -362,7 +409,7 @@ def _around(
                     biases[path, name] = _numbers(f"{name.removesuffix('weight')}bias", bias, _kept(bias))
             except ValueError as wrong:
                 matrices.pop((path, name), None)
-                bad.append(str(wrong))
+                bad.append(wrong.args[0])
     return matrices, biases, bad
 
 
@@ -370,18 +417,26 @@ def _kept(weight: Tensor) -> torch.dtype:
     return torch.float64 if weight.dtype == torch.float64 else torch.float32
 
 
-def _nothing(given: Weights) -> str:
+def _nothing(given: Weights) -> Told:
     """Why there is no recurrent layer in a file."""
     names = [name for group in given.groups.values() for name in group]
     cell = next((name for name in names if name.endswith("weight_hh")), None)
     if cell:
-        return f"{_quoted(cell)} is the weight of a cell (nn.LSTMCell and the like), {_NAMES} of a whole layer"
+        return Told(
+            "{name} is the weight of a cell (nn.LSTMCell and the like), {names} of a whole layer",
+            name=_quoted(cell),
+            names=_NAMES,
+        )
     if parts := _in_parts(names):
         return parts
     if not names:
-        return f"The tensors of the file have no names, {_NAMES}: save model.state_dict()"
-    shown = ", ".join(map(_quoted, names[:3]))
-    return f"The file has no recurrent layer: its {len(names):,} tensors begin with {shown}, {_NAMES}"
+        return Told("The tensors of the file have no names, {names}: save model.state_dict()", names=_NAMES)
+    return Told(
+        "The file has no recurrent layer: its {count:,} tensors begin with {shown}, {names}",
+        count=len(names),
+        shown=", ".join(map(_quoted, names[:3])),
+        names=_NAMES,
+    )
 
 
 def _prefix(name: str) -> str | None:
@@ -390,21 +445,35 @@ def _prefix(name: str) -> str | None:
     return part["prefix"] if part else None
 
 
-def _in_parts(names: Iterable[str]) -> str:
-    """A sentence where a weight was saved as the parts that it is computed from; "" where none was."""
+def _in_parts(names: Iterable[str]) -> Told | None:
+    """A sentence where a weight was saved as the parts that it is computed from; None where none was."""
     part = next((name for name in names if _PART.fullmatch(name)), None)
     if part is None:
-        return ""
-    return f"{_quoted(part)} is a part of a weight (weight_norm, pruning and the like), {_NAMES}: {_WHOLLY}"
+        return None
+    return Told(
+        "{name} is a part of a weight (weight_norm, pruning and the like), {names}: {whole}",
+        name=_quoted(part),
+        names=_NAMES,
+        whole=_WHOLLY,
+    )
 
 
-def _described(layer: Recurrent) -> str:
-    layers = f" with {layer.layers} layers" if layer.layers > 1 else ""
-    return f"{'an' if layer.cell != 'GRU' else 'a'} {layer.cell}{layers}{' both ways' if layer.both_ways else ''}"
+def _described(layer: Recurrent) -> Told:
+    cell = {"RNN": Told("an RNN"), "LSTM": Told("an LSTM"), "GRU": Told("a GRU")}[layer.cell]
+    if layer.layers > 1:
+        told = "{cell} with {layers} layers both ways" if layer.both_ways else "{cell} with {layers} layers"
+        return Told(told, cell=cell, layers=layer.layers)
+    return Told("{cell} both ways", cell=cell) if layer.both_ways else cell
 
 
-def _wrong_shape(name: str, weight: Tensor, wanted: str) -> str:
-    return f"{_quoted(name)} has shape {tuple(weight.shape)}, expected {wanted}"
+def _rows_wanted(hidden: int) -> Told:
+    told = "{rnn}, {gru} or {lstm} rows for {hidden} columns"
+    return Told(told, rnn=hidden, gru=3 * hidden, lstm=4 * hidden, hidden=hidden)
+
+
+def _wrong_shape(name: str, weight: Tensor, wanted: str) -> Told:
+    told = "{name} has shape {shape}, expected {wanted}"
+    return Told(told, name=_quoted(name), shape=tuple(weight.shape), wanted=wanted)
 
 
 def _quoted(name: str) -> str:
@@ -434,7 +503,14 @@ def ids_of(text: str, rows: int, longest: int) -> list[int]:
     pieces = [piece for piece in re.split(r"[\s,;\[\]()]+", text) if piece]
     for place, piece in enumerate(pieces, start=1):
         if not (piece.isascii() and piece.isdigit()) or int(piece[:12]) >= rows:
-            raise ValueError(f"Number {place} is {_quoted(piece)}, expected an id from 0 to {rows - 1:,}")
+            raise ValueError(
+                Told(
+                    "Number {place} is {piece}, expected an id from 0 to {last:,}",
+                    place=place,
+                    piece=_quoted(piece),
+                    last=rows - 1,
+                )
+            )
     _check_length(len(pieces), longest)
     return [int(piece) for piece in pieces]
 
@@ -464,16 +540,25 @@ def tokens_of(text: str, vocabulary: Sequence[str], longest: int) -> tuple[list[
     lost = next((piece for piece, k in zip(pieces, found, strict=True) if k is None), None)
     if lost is not None:
         raise ValueError(
-            f"{_quoted(lost)} is not in the vocabulary, which has no '<unk>' either, expected tokens of it"
+            Told(
+                "{lost} is not in the vocabulary, which has no '<unk>' either, expected tokens of it",
+                lost=_quoted(lost),
+            )
         )
     return pieces, [k for k in found if k is not None]
 
 
 def _check_length(count: int, longest: int) -> None:
     if not count:
-        raise ValueError("There is no token in it, expected at least one")
+        raise ValueError(Told("There is no token in it, expected at least one"))
     if count > longest:
-        raise ValueError(f"It has {count:,} tokens, expected at most {longest:,} for a layer of this size")
+        raise ValueError(
+            Told(
+                "It has {count:,} tokens, expected at most {most:,} for a layer of this size",
+                count=count,
+                most=longest,
+            )
+        )
 
 
 # ---- looking ---------------------------------------------------------------------------------------------------------
@@ -529,9 +614,11 @@ def look(layer: Recurrent, x: Tensor | ArrayLike, view: View = View(), head: Hea
     """
     given = (x.detach() if isinstance(x, Tensor) else torch.from_numpy(np.array(x, dtype=np.float64))).to(layer.dtype)
     if given.ndim != 2 or not len(given) or given.shape[1] != layer.inputs:
-        raise ValueError(f"x has shape {tuple(given.shape)}, expected (T, {layer.inputs})")
+        raise ValueError(
+            Told("x has shape {shape}, expected (T, {inputs})", shape=tuple(given.shape), inputs=layer.inputs)
+        )
     if not bool(torch.isfinite(given).all()):
-        raise ValueError("x holds a number that is NaN or infinite, expected finite inputs")
+        raise ValueError(Told("x holds a number that is NaN or infinite, expected finite inputs"))
     module = layer.module(view.squash)
     with torch.no_grad():
         output, hidden = module(given[None])
@@ -540,10 +627,12 @@ def look(layer: Recurrent, x: Tensor | ArrayLike, view: View = View(), head: Hea
         step = (
             int((~torch.isfinite(output[0]).all(1)).nonzero()[0]) + 1 if not bool(torch.isfinite(output).all()) else 0
         )
-        where = f" at step {step} of {len(given)}" if step else ""
-        raise ValueError(
-            f"The states grow beyond every number that {str(layer.dtype)[6:]} has{where}: try a shorter input"
+        told = (
+            "The states grow beyond every number that {dtype} has at step {step} of {steps}: try a shorter input"
+            if step
+            else "The states grow beyond every number that {dtype} has: try a shorter input"
         )
+        raise ValueError(Told(told, dtype=str(layer.dtype)[6:], step=step, steps=len(given)))
     found = trace(module, given, layer=view.layer, reverse=view.reverse)
     off = _off(layer, view.squash, given, torch.cat([output[0].flatten(), h_n.flatten()]))
     exact = None
@@ -556,7 +645,7 @@ def look(layer: Recurrent, x: Tensor | ArrayLike, view: View = View(), head: Hea
     if head is not None:
         outputs = head(output[0]).numpy()
         if not np.isfinite(outputs).all():
-            raise ValueError("The head gives numbers beyond every number that there is: choose another")
+            raise ValueError(Told("The head gives numbers beyond every number that there is: choose another"))
     return Seen(found, shapes, off, exact, outputs)
 
 
@@ -670,7 +759,7 @@ def read(
     if asked.source in ("text", "ids"):
         rows = found.embeddings(layer).get(asked.embedding)
         if rows is None:
-            raise ValueError(f"{_quoted(asked.embedding)} is no embedding for this layer")
+            raise ValueError(Told("{name} is no embedding for this layer", name=_quoted(asked.embedding)))
         if asked.source == "text":
             tokens, ids = tokens_of(asked.text, vocabulary[: len(rows)], longest)
         else:
@@ -678,7 +767,7 @@ def read(
         x = rows[ids]
     elif asked.source == "vectors":
         if vectors is None:
-            raise ValueError("There are no vectors, expected a file of them")
+            raise ValueError(Told("There are no vectors, expected a file of them"))
         x = vectors
     else:
         x = normal_inputs(layer.inputs, min(asked.steps, longest), asked.seed)

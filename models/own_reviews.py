@@ -22,6 +22,7 @@ from models.loaders.labelled import Labelled
 from models.network import UNKNOWN
 from models.tasks.reviews import FARTHEST, LABELS, PAD, SentimentModel, written
 from models.text import words
+from models.told import Told
 
 KEPT_BACK = 0.2
 """Share of the texts on which accuracy is measured; drawn by the seed."""
@@ -121,7 +122,9 @@ def _divided(pairs: list[tuple[list[str], int]], generator: torch.Generator) -> 
     for label in (0, 1):
         own = [pair for pair in pairs if pair[1] == label]
         if len(own) < 2:
-            raise ValueError(f"Only {len(own)} text(s) of one label have words, expected 2 or more of each label")
+            raise ValueError(
+                Told("Of one label {count} texts have words, expected 2 or more of each label", count=len(own))
+            )
         order = torch.randperm(len(own), generator=generator).tolist()
         kept = max(1, round(KEPT_BACK * len(own)))
         test += [own[k] for k in order[:kept]]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from models import tagging
 from models.loaders.columns import Corpus
 from models.tagging import Fitting, MostFrequent, Recipe, Words, as_said
+from models.told import Told
 
 MOST_TESTED = 400
 """Held-out sentences on which a tagger is measured, from the first one on."""
@@ -50,8 +51,14 @@ class Split:
         """
         if len(corpus.sentences) < LEAST[0] or len(corpus.tags) < LEAST[1]:
             raise ValueError(
-                f"The file has {len(corpus.sentences)} sentences and {len(corpus.tags)} different tags, expected at "
-                f"least {LEAST[0]} and {LEAST[1]}: some are held out"
+                Told(
+                    "The file has {sentences} sentences and {tags} different tags, expected at least {least} and "
+                    "{fewest}: some are held out",
+                    sentences=len(corpus.sentences),
+                    tags=len(corpus.tags),
+                    least=LEAST[0],
+                    fewest=LEAST[1],
+                )
             )
         cut = max(1, len(corpus.sentences) * 4 // 5)
         past, held = corpus.sentences[:cut], corpus.sentences[cut:][:MOST_TESTED]

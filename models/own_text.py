@@ -31,6 +31,7 @@ from models.network import RECURRENT, UNKNOWN
 from models.next_token import START, NextToken
 from models.ngrams import NGram
 from models.text import words
+from models.told import Told
 
 LEAST = {True: 500, False: 120}
 """Tokens of a text at least: characters, or words."""
@@ -91,8 +92,15 @@ class Corpus:
         """
         every = list(text) if letters else words(text)
         if len(every) < LEAST[letters]:
-            what = "characters" if letters else "words"
-            raise ValueError(f"The text has {len(every):,} {what}, expected at least {LEAST[letters]} to learn from")
+            raise ValueError(
+                Told(
+                    "The text has {count:,} characters, expected at least {least} to learn from"
+                    if letters
+                    else "The text has {count:,} words, expected at least {least} to learn from",
+                    count=len(every),
+                    least=LEAST[letters],
+                )
+            )
         used = every[:most]
         cut = round(len(used) * (1 - SHARE))
         kept = Counter(used[:cut]).most_common((KEPT_LETTERS if letters else KEPT_WORDS) - 1)
@@ -146,14 +154,18 @@ class TextRecipe:
 
     def __post_init__(self) -> None:
         if self.cell not in RECURRENT:
-            raise ValueError(f"cell is {self.cell!r}, expected one of {', '.join(RECURRENT)}")
+            raise ValueError(
+                Told("cell is {cell}, expected one of {known}", cell=repr(self.cell), known=", ".join(RECURRENT))
+            )
         for name in ("hidden", "inputs", "batch", "length", "updates"):
             if getattr(self, name) < 1:
-                raise ValueError(f"{name} is {getattr(self, name)}, expected 1 or more")
+                raise ValueError(Told("{name} is {value}, expected 1 or more", name=name, value=getattr(self, name)))
         if not 0 < self.learning_rate < math.inf:
-            raise ValueError(f"learning_rate is {self.learning_rate}, expected more than 0")
+            raise ValueError(
+                Told("{name} is {value}, expected more than 0", name="learning_rate", value=self.learning_rate)
+            )
         if not 0 <= self.seed < 2**63:
-            raise ValueError(f"seed is {self.seed}, expected 0 or more")
+            raise ValueError(Told("seed is {seed}, expected 0 or more", seed=self.seed))
 
 
 class Fitting(Descending):

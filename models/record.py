@@ -22,12 +22,13 @@ from models.history import Series
 from models.limits import LIMITS, Limits
 from models.run import Run
 from models.tasks import TASKS
+from models.told import Told
 from models.training import Snapshot
 
 FORMAT = "rnn-playground training 1"
 """What a file says of itself, so that another one is not taken for it."""
 
-_NOT_OURS = "This is not a training that was saved here"
+_NOT_OURS = Told("This is not a training that was saved here")
 _NUMBERS = ("step", "loss", "accuracy", "gradient_norm", "clipped")  # of a snapshot, one array each
 
 
@@ -58,7 +59,7 @@ def save(run: Run, snapshots: Sequence[Snapshot], series: Series) -> bytes:
         ValueError: There is no snapshot.
     """
     if not snapshots:
-        raise ValueError("snapshots is empty, expected one or more")
+        raise ValueError(Told("snapshots is empty, expected one or more"))
     arrays = {f"{k}/{name}": weight for k, s in enumerate(snapshots) for name, weight in s.weights.items()}
     for name in _NUMBERS:
         arrays[name] = np.array([getattr(s, name) for s in snapshots], dtype=np.float64)
@@ -77,14 +78,18 @@ def load(data: bytes, limits: Limits = LIMITS) -> Record:
     """
     if len(data) > limits.file_bytes:
         raise ValueError(
-            f"The file has {len(data):,} bytes, more than the {limits.file_bytes:,} that a training may have."
+            Told(
+                "The file has {count:,} bytes, more than the {most:,} that a training may have.",
+                count=len(data),
+                most=limits.file_bytes,
+            )
         )
     run = _run(data)
     limits.check(run)
     try:
         arrays = _load(data)
     except (SafetensorError, ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{_NOT_OURS}: {error}.") from None
+        raise ValueError(Told("{not_ours}: {error}.", not_ours=_NOT_OURS, error=error)) from None
     shapes = {name: tuple(w.shape) for name, w in TASKS[run.task].network(run, torch.Generator()).state_dict().items()}
     series = {name: _numbers(arrays, name) for name in ("losses", "gradient_norms")}
     told = {name: _numbers(arrays, name) for name in _NUMBERS}
@@ -92,7 +97,7 @@ def load(data: bytes, limits: Limits = LIMITS) -> Record:
     expected = {*_NUMBERS, *series, *(f"{k}/{name}" for k in range(len(steps)) for name in shapes)}
     if expected != arrays.keys():
         odd = sorted(expected ^ arrays.keys())
-        raise ValueError(f"{_NOT_OURS}: {odd[0][:60]!r} is missing or too much.")
+        raise ValueError(Told("{not_ours}: {name} is missing or too much.", not_ours=_NOT_OURS, name=repr(odd[0][:60])))
     snapshots = []
     for k, step in enumerate(steps):
         found = {name: arrays[f"{k}/{name}"] for name in shapes}
@@ -101,7 +106,12 @@ def load(data: bytes, limits: Limits = LIMITS) -> Record:
         loss, accuracy, norm, clipped = (told[name][k].item() for name in _NUMBERS[1:])
         snapshot = Snapshot(step, loss, accuracy, norm, found, losses, norms, clipped)
         for name, shape in shapes.items():
-            _check_weight(found[name], f"{name} after {step} updates", shape, finite=not snapshot.broken)
+            _check_weight(
+                found[name],
+                Told("{name} after {count} updates", name=name, count=step),
+                shape,
+                finite=not snapshot.broken,
+            )
         snapshots.append(snapshot)
     return Record(run, tuple(snapshots), history.series(series["losses"], series["gradient_norms"], run.clip))
 
@@ -113,16 +123,23 @@ def _run(data: bytes) -> Run:
         facts = json.loads(json.loads(data[8 : 8 + size])["__metadata__"]["facts"])
         known, texts = facts["format"], dict(facts["run"])
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise ValueError(f"{_NOT_OURS}: it has no settings of a run.") from None
+        raise ValueError(Told("{not_ours}: it has no settings of a run.", not_ours=_NOT_OURS)) from None
     if known != FORMAT or not all(isinstance(text, str) for text in texts.values()):
-        raise ValueError(f"{_NOT_OURS}: its format is {str(known)[:60]!r}, expected {FORMAT!r}.")
+        raise ValueError(
+            Told(
+                "{not_ours}: its format is {format}, expected {wanted}.",
+                not_ours=_NOT_OURS,
+                format=repr(str(known)[:60]),
+                wanted=repr(FORMAT),
+            )
+        )
     return link.run_of(texts)
 
 
 def _numbers(arrays: Mapping[str, NDArray], name: str) -> NDArray[np.float64]:
     found = arrays.get(name)
     if found is None or found.ndim != 1 or found.dtype != np.float64:
-        raise ValueError(f"{_NOT_OURS}: {name} is not a row of numbers.")
+        raise ValueError(Told("{not_ours}: {name} is not a row of numbers.", not_ours=_NOT_OURS, name=name))
     return found
 
 
@@ -132,17 +149,39 @@ def _steps(
     """The steps of the snapshots, once all numbers have been looked at."""
     found = told["step"]
     if not 1 <= len(found) <= limits.kept or any(len(values) != len(found) for values in told.values()):
-        raise ValueError(f"{_NOT_OURS}: it has {len(found):,} snapshots, expected 1 to {limits.kept}.")
+        raise ValueError(
+            Told(
+                "{not_ours}: it has {count:,} snapshots, expected 1 to {most}.",
+                not_ours=_NOT_OURS,
+                count=len(found),
+                most=limits.kept,
+            )
+        )
     rising = bool((np.diff(found) > 0).all()) and found[0] >= 0 and found[-1] <= run.steps
     if not rising or (found != np.floor(found)).any():
-        raise ValueError(f"{_NOT_OURS}: its snapshots are not in order between 0 and {run.steps:,} updates.")
+        raise ValueError(
+            Told(
+                "{not_ours}: its snapshots are not in order between 0 and {steps:,} updates.",
+                not_ours=_NOT_OURS,
+                steps=run.steps,
+            )
+        )
     count = len(series["losses"])
     # A snapshot that was looked at in a pause is that of the update to come.
     if len(series["gradient_norms"]) != count or not found[-1] <= count <= run.steps + 1:
-        raise ValueError(f"{_NOT_OURS}: it has {count:,} losses, which does not fit {found[-1]:,.0f} updates.")
+        raise ValueError(
+            Told(
+                "{not_ours}: it has {count:,} losses, which does not fit {updates:,.0f} updates.",
+                not_ours=_NOT_OURS,
+                count=count,
+                updates=found[-1],
+            )
+        )
     for name, values in {**told, **series}.items():
         if not np.isfinite(values[:-1]).all() or (name in ("accuracy", "clipped") and not _shares(values)):
-            raise ValueError(f"{_NOT_OURS}: {name} holds what no training gives.")  # only the end may be no number
+            raise ValueError(
+                Told("{not_ours}: {name} holds what no training gives.", not_ours=_NOT_OURS, name=name)
+            )  # only the end may be no number
     return [int(step) for step in found]
 
 
@@ -150,8 +189,16 @@ def _shares(values: NDArray[np.float64]) -> bool:
     return bool(((values >= 0) & (values <= 1)).all())
 
 
-def _check_weight(weight: NDArray, what: str, shape: tuple[int, ...], *, finite: bool) -> None:
+def _check_weight(weight: NDArray, what: Told, shape: tuple[int, ...], *, finite: bool) -> None:
     if weight.shape != shape or weight.dtype != np.float32:
-        raise ValueError(f"{what} has shape {weight.shape} and type {weight.dtype}, expected {shape} and float32.")
+        raise ValueError(
+            Told(
+                "{weight} has shape {shape} and type {dtype}, expected {wanted} and float32.",
+                weight=what,
+                shape=weight.shape,
+                dtype=weight.dtype,
+                wanted=shape,
+            )
+        )
     if finite and not np.isfinite(weight).all():
-        raise ValueError(f"{what} holds a weight that is not a number.")
+        raise ValueError(Told("{weight} holds a weight that is not a number.", weight=what))

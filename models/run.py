@@ -6,6 +6,7 @@ from typing import Literal, get_args
 
 from models.network import Start
 from models.tasks import TASKS
+from models.told import Told
 
 Optimizer = Literal["adam", "sgd"]
 Kind = Literal["default", "orthogonal", "identity", "chrono"]
@@ -80,39 +81,70 @@ class Run:
         self._check_rates()
         shortest, longest = self.lengths
         if not task.shortest <= shortest <= longest <= task.longest:
-            within = f"{task.shortest} to {task.longest} {task.unit}"
-            raise ValueError(f"lengths is {self.lengths}, expected the shortest and the longest of {within}")
+            raise ValueError(
+                Told(
+                    "lengths is {lengths}, expected the shortest and the longest of {least} to {most} {unit}",
+                    lengths=self.lengths,
+                    least=task.shortest,
+                    most=task.longest,
+                    unit=Told(task.unit),
+                )
+            )
 
     def _check_names(self) -> None:
         for name, kind in {"decay": Decay, "optimizer": Optimizer, "start": Kind, "nonlinearity": Nonlinearity}.items():
             options = get_args(kind)
             if getattr(self, name) not in options:
-                raise ValueError(f"{name} is {getattr(self, name)!r}, expected {' or '.join(map(repr, options))}")
+                raise ValueError(
+                    Told(
+                        "{name} is {value}, expected one of {known}",
+                        name=name,
+                        value=repr(getattr(self, name)),
+                        known=", ".join(map(repr, options)),
+                    )
+                )
         if self.start == "identity" and self.cell != "RNN":
-            raise ValueError(f"start is 'identity', expected another for {self.cell}: only an RNN has one W_hh")
+            raise ValueError(
+                Told("start is 'identity', expected another for {cell}: only an RNN has one W_hh", cell=self.cell)
+            )
 
     def _check_numbers(self) -> None:
         for name, least in {"hidden": 1, "batch": 1, "steps": 0, "every": 1, "layers": 1, "seed": 0}.items():
             if not getattr(self, name) >= least:
-                raise ValueError(f"{name} is {getattr(self, name)}, expected {least} or more")
+                raise ValueError(
+                    Told(
+                        "{name} is {value}, expected {least} or more", name=name, value=getattr(self, name), least=least
+                    )
+                )
             if not isinstance(getattr(self, name), int):
-                raise ValueError(f"{name} is {getattr(self, name)}, expected a whole number")  # noqa: TRY004 - of values
+                told = "{name} is {value}, expected a whole number"
+                raise ValueError(Told(told, name=name, value=getattr(self, name)))  # noqa: TRY004 - of values
         if self.seed >= 2**63:
-            raise ValueError(f"seed is {self.seed}, expected less than 2 to the 63rd")
+            raise ValueError(Told("seed is {seed}, expected less than 2 to the 63rd", seed=self.seed))
         for name in ("learning_rate", "clip", "gain"):
             if getattr(self, name) is not None and not 0 < getattr(self, name) < math.inf:
-                raise ValueError(f"{name} is {getattr(self, name)}, expected more than 0")
+                raise ValueError(Told("{name} is {value}, expected more than 0", name=name, value=getattr(self, name)))
         if not 0 <= self.weight_decay < math.inf:
-            raise ValueError(f"weight_decay is {self.weight_decay}, expected 0 or more")
+            raise ValueError(
+                Told(
+                    "{name} is {value}, expected {least} or more", name="weight_decay", value=self.weight_decay, least=0
+                )
+            )
         if not math.isfinite(self.keep_bias):
-            raise ValueError(f"keep_bias is {self.keep_bias}, expected a finite number")
+            raise ValueError(Told("keep_bias is {value}, expected a finite number", value=self.keep_bias))
 
     def _check_rates(self) -> None:
         if [step for step, _ in self.rates] != sorted({max(step, 0) for step, _ in self.rates}):
-            raise ValueError(f"rates begin at steps {[step for step, _ in self.rates]}, expected 0 or more, in order")
+            raise ValueError(
+                Told(
+                    "rates begin at steps {steps}, expected 0 or more, in order", steps=[step for step, _ in self.rates]
+                )
+            )
         for step, rate in self.rates:
             if not 0 < rate < math.inf:
-                raise ValueError(f"rates has {rate} from step {step} on, expected more than 0")
+                raise ValueError(
+                    Told("rates has {rate} from step {step} on, expected more than 0", rate=rate, step=step)
+                )
 
     @property
     def begin(self) -> Start:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from models.told import Told
+
 
 def count(steps: int, length: int, horizon: int) -> int:
     """How many windows a series of `steps` values has: n - T - K + 1, or 0 where it is too short."""
@@ -33,13 +35,20 @@ def windows(values: ArrayLike, length: int, horizon: int) -> tuple[NDArray[np.fl
     """
     series = np.asarray(values, dtype=np.float64)
     if series.ndim != 1:
-        raise ValueError(f"values has shape {series.shape}, expected (n,)")
+        raise ValueError(Told("values has shape {shape}, expected (n,)", shape=series.shape))
     if length < 1 or horizon < 1:
-        raise ValueError(f"length is {length} and horizon {horizon}, expected 1 or more of each")
+        raise ValueError(
+            Told("length is {length} and horizon {horizon}, expected 1 or more of each", length=length, horizon=horizon)
+        )
     if not count(series.size, length, horizon):
         raise ValueError(
-            f"{series.size} values have no window of {length} with {horizon} to follow, expected {length + horizon} "
-            "values or more"
+            Told(
+                "{count} values have no window of {length} with {horizon} to follow, expected {least} values or more",
+                count=series.size,
+                length=length,
+                horizon=horizon,
+                least=length + horizon,
+            )
         )
     both = np.lib.stride_tricks.sliding_window_view(series, length + horizon)
     return both[:, :length], both[:, length:]
@@ -75,7 +84,12 @@ def time_series_split(samples: int, folds: int, gap: int = 0) -> list[Fold]:
     starts = range(samples - folds * size, samples, size)
     if starts[0] - gap < 1 or gap < 0:
         raise ValueError(
-            f"gap is {gap}, expected 0 to {starts[0] - 1}: the first fold has {starts[0]} samples to train on"
+            Told(
+                "gap is {gap}, expected 0 to {most}: the first fold has {samples} samples to train on",
+                gap=gap,
+                most=starts[0] - 1,
+                samples=starts[0],
+            )
         )
     return [Fold(np.arange(start - gap), np.arange(start, start + size)) for start in starts]
 
@@ -97,6 +111,13 @@ def shuffled_split(samples: int, folds: int, seed: int = 0) -> list[Fold]:
 
 def _check(samples: int, folds: int) -> None:
     if folds < 2:
-        raise ValueError(f"folds is {folds}, expected 2 or more")
+        raise ValueError(Told("folds is {folds}, expected 2 or more", folds=folds))
     if samples < folds + 1:
-        raise ValueError(f"samples is {samples}, expected {folds + 1} or more for {folds} folds")
+        raise ValueError(
+            Told(
+                "samples is {samples}, expected {least} or more for {folds} folds",
+                samples=samples,
+                least=folds + 1,
+                folds=folds,
+            )
+        )

@@ -27,10 +27,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from models.messages import OVER, Beat, Begin, Order, Report, State, Teach
+from models.messages import OVER, STOPPED, Beat, Begin, Order, Report, State, Teach
 from models.pupil import Assignment, Pupil
 from models.run import Run
 from models.tasks import TASKS
+from models.told import Told
 from models.training import Snapshot, Training, restore
 
 SLICE = 0.1
@@ -151,8 +152,10 @@ class Worker:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, it is this run's, and its visitor is told
             self._drop(job)
-            said = str(error.args[0]) if error.args else type(error).__name__
-            self._tell(Report(job, "failed", sentence=f"The training ended with an error: {said}"))
+            said = (
+                error.args[0] if error.args and isinstance(error.args[0], Told) else str(error) or type(error).__name__
+            )
+            self._tell(Report(job, "failed", sentence=Told("The training ended with an error: {error}", error=said)))
 
 
 class _Held(ABC):
@@ -195,10 +198,13 @@ class _Held(ABC):
         if self.training.done and not self.measurements:
             return "done", ""
         if self.finished:
-            return "stopped", "Stopped."
+            return "stopped", STOPPED
         if self._seconds >= self._limit:
-            limit = f"{self._limit:.0f} seconds of computing, the most that this server gives to one run"
-            return "stopped", f"Stopped after {self.training.step:,} updates: it took {limit}."
+            told = (
+                "Stopped after {updates:,} updates: it took {seconds:.0f} seconds of computing, the most that this server "
+                "gives to one run."
+            )
+            return "stopped", Told(told, updates=self.training.step, seconds=self._limit)
         return ("paused" if self.paused else "running"), ""
 
     @abstractmethod
@@ -245,11 +251,14 @@ class _HeldRun(_Held):
         training = self.training
         if not training.done or (math.isfinite(training.loss) and math.isfinite(training.gradient_norm)):
             return ""
-        what = "loss" if not math.isfinite(training.loss) else "gradient"
-        return (
-            f"After {training.step:,} updates the {what} is no longer a number: no update can follow. A lower "
-            "learning rate or clipping helps."
+        told = (
+            "After {updates:,} updates the loss is no longer a number: no update can follow. A lower learning rate or "
+            "clipping helps."
+            if not math.isfinite(training.loss)
+            else "After {updates:,} updates the gradient is no longer a number: no update can follow. A lower learning rate "
+            "or clipping helps."
         )
+        return Told(told, updates=training.step)
 
     def report(self, *, look: bool = False) -> Report:
         state, sentence = self.state()
@@ -289,7 +298,8 @@ class _HeldAssignment(_Held):
     def broken(self) -> str:
         if self.training.step == 0 or math.isfinite(self.training.loss):
             return ""
-        return f"After {self.training.step:,} updates the loss is no longer a number: no update can follow."
+        told = "After {updates:,} updates the loss is no longer a number: no update can follow."
+        return Told(told, updates=self.training.step)
 
     def report(self, *, look: bool = False) -> Report:
         state, sentence = self.state()

@@ -34,9 +34,10 @@ from typing import IO, Self, TypeVar, cast
 from models import machine
 from models.job import Homework, Job, Work
 from models.limits import LIMITS, Limits
-from models.messages import Beat, Begin, Command, Order, Report, Teach
+from models.messages import STOPPED, Beat, Begin, Command, Order, Report, Teach
 from models.pupil import Assignment
 from models.run import Run
+from models.told import Told
 
 Picture = TypeVar("Picture")
 Begun = TypeVar("Begun", bound=Work)
@@ -140,7 +141,7 @@ class Workers:
         with self._lock:
             return tuple(self._of(owner))
 
-    def stop(self, job: Work, sentence: str = "Stopped.") -> None:
+    def stop(self, job: Work, sentence: str = STOPPED) -> None:
         """Ends a job: see `Work.stop`."""
         with self._lock:
             job.end("stopped", sentence)
@@ -167,13 +168,14 @@ class Workers:
         """A sentence for the visitor of a job that waits. For `Work`."""
         with self._lock:
             if job in self._where:
-                return "A training process is starting, which takes a few seconds."
+                return Told("A training process is starting, which takes a few seconds.")
             place = self.place(job)
         if not place:
-            return f"This run waits for another one of yours: {self.limits.runs} go on at once."
-        others = {1: "yours is the next run", 2: "one visitor waits before you"}
-        before = others.get(place, f"{place - 1} visitors wait before you")
-        return f"All places for training on this server are taken ({self.limits.sessions}): {before}."
+            return Told("This run waits for another one of yours: {most} go on at once.", most=self.limits.runs)
+        others = {1: Told("yours is the next run"), 2: Told("one visitor waits before you")}
+        before = others.get(place) or Told("{count} visitors wait before you", count=place - 1)
+        told = "All places for training on this server are taken ({most}): {before}."
+        return Told(told, most=self.limits.sessions, before=before)
 
     @property
     def visitors(self) -> int:
@@ -204,7 +206,9 @@ class Workers:
             if self._closed:
                 raise RuntimeError("these workers are closed, expected open ones")
             if len(self._of(owner)) >= self.limits.waiting:
-                raise ValueError(f"You have {self.limits.waiting} runs already, the most for one visitor.")
+                raise ValueError(
+                    Told("You have {count} runs already, the most for one visitor.", count=self.limits.waiting)
+                )
             job = made(next(self._numbers))
             self._until[owner] = time.monotonic() + self._lease
             self._waiting.append(job)
@@ -254,7 +258,9 @@ class Workers:
             now = time.monotonic()
             for owner in [owner for owner, until in self._until.items() if until < now]:
                 for job in reversed(self._of(owner)):
-                    self.stop(job, f"Stopped: nobody has looked at it for {self._lease:.0f} seconds.")
+                    self.stop(
+                        job, Told("Stopped: nobody has looked at it for {seconds:.0f} seconds.", seconds=self._lease)
+                    )
 
     def _lost(self, process: _Process) -> None:
         """A process has ended: its jobs fail, with a sentence, and another takes its place."""
@@ -344,10 +350,13 @@ class _Process:
 def _why(code: int) -> str:
     """What the visitor of a job should know whose process ended with an exit code."""
     if code < 0:
-        what = f"was ended from outside (signal {signal.Signals(-code).name}; most often memory has run out)"
-    else:
-        what = f"has ended unexpectedly (exit code {code})"
-    return (
-        f"The process that trained this run {what}. Another one takes its place: start the run again, and it will give "
-        "the same numbers."
+        return Told(
+            "The process that trained this run was ended from outside (signal {signal}; most often memory has run out). "
+            "Another one takes its place: start the run again, and it will give the same numbers.",
+            signal=signal.Signals(-code).name,
+        )
+    return Told(
+        "The process that trained this run has ended unexpectedly (exit code {code}). Another one takes its place: start the "
+        "run again, and it will give the same numbers.",
+        code=code,
     )

@@ -7,7 +7,7 @@ import streamlit as st
 from models.chain import UNFOLDED
 from playground import chaining, compute, controls
 from playground import chaining_parts as parts
-from playground.language import say
+from playground.language import formula, say
 
 st.title(say("Chains of numbers"))
 st.markdown(say(chaining.ASKED))
@@ -41,7 +41,7 @@ if network_tab.open:
         chain = compute.chained(network)
 
         # Figures
-        st.latex(chaining.product(chain))
+        st.latex(formula(chaining.product(chain)))
         st.markdown(f"{chaining.verdict_on(chain)} {chaining.badge(chain)}")
         parts.show_chain(chain)
 

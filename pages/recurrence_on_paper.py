@@ -5,7 +5,7 @@ import streamlit as st
 from models.paper import LARGEST, LECTURE, LONGEST, Network, Scalar
 from playground import compute, controls, figures, on_paper, showing, typed
 from playground.graph import asked, graph
-from playground.language import said_all, say
+from playground.language import formula, said_all, say
 
 st.title(say("Recurrence on paper"))
 st.markdown(say(on_paper.ASKED))
@@ -63,7 +63,7 @@ if number_tab.open:
         settled = compute.settled(scalar.nonlinearity, scalar.push)
 
         # Figures
-        st.latex(on_paper.formula(scalar))
+        st.latex(formula(on_paper.formula(scalar)))
         st.markdown(on_paper.ended(scalar, orbit))
         ends, here = (settled.even, settled.odd), (scalar.w_h, orbit.ends)
         titles, dark = said_all(on_paper.TITLES), controls.dark()

@@ -7,7 +7,7 @@ import streamlit as st
 from models.reading import Question
 from models.recipe import recipe
 from playground import compute, controls, explain, export, showing
-from playground.language import say
+from playground.language import formula, say
 from playground.player import Cursor
 
 st.title(say("Step a cell"))
@@ -40,7 +40,7 @@ if formulas.open:
             for column, (title, line, shapes) in zip(st.columns(2), pair, strict=False):
                 with column:
                     st.markdown(f"**{title}**")
-                    st.latex(line)
+                    st.latex(formula(line))
                     st.caption(shapes)
 if table.open:
     with table:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from models.told import Told
 from playground import answers, compute, controls, showing, signpost, slips
 from playground.answers import Answer, Asked
 from playground.language import said_all, say
@@ -45,7 +46,11 @@ _QUESTIONS: Mapping[str, Mapping[str, str]] = {
     group: {asked.name: asked.short for asked in of} for group, of in answers.GROUPS.items()
 }
 _SLIPS: Mapping[str, Mapping[str, str]] = {
-    kind: {slip.name: f"{slip.lecture}: {slip.short}" for slip in slips.SLIPS if slip.kind == kind}
+    kind: {
+        slip.name: Told("{lecture}: {title}", lecture=Told(slip.lecture), title=Told(slip.short))
+        for slip in slips.SLIPS
+        if slip.kind == kind
+    }
     for kind in slips.KINDS
 }
 """What the lists say, by group and name."""

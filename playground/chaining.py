@@ -11,7 +11,7 @@ import numpy as np
 from models.cells import Nonlinearity
 from models.chain import UNFOLDED, WIDEST, Chain, Power, Product, ScalarRNN, Sweep, smallest
 from playground.figures import Magnitude
-from playground.language import say
+from playground.language import in_figures, number, say
 from playground.on_paper import exact
 from playground.typed import Rows
 
@@ -68,8 +68,8 @@ def plain(value: Decimal | float) -> str:
     if 1000 <= abs(value) < 1_000_000:
         return f"{value:.0f}"
     if isinstance(value, Decimal) and not -300 < value.adjusted() < 300:
-        return f"{value:.2e}".replace("E", "e")  # a float would be 0 or infinite
-    return f"{float(value):.3g}".replace("inf", "∞")
+        return in_figures(f"{value:.2e}".replace("E", "e"))  # a float would be 0 or infinite
+    return number(float(value), ".3g").replace("inf", "∞")
 
 
 def headline(power: Power, products: Mapping[str, Product]) -> str:
@@ -77,7 +77,7 @@ def headline(power: Power, products: Mapping[str, Product]) -> str:
     product = say("{product}, exactly.", product=rf"${power.factor:g}^{{{power.steps}}} = {scientific(power.exact)}$")
     if power.factor == 1:
         return f"{product} {say('The only factor that neither vanishes nor explodes.')}"
-    counted = f"{power.tenfold:.1f}" if power.tenfold < 100 else f"{power.tenfold:,.0f}"
+    counted = number(power.tenfold, ".1f") if power.tenfold < 100 else number(power.tenfold, ",.0f")
     pace = (
         say("**{count} factors** make it ten times smaller.", count=counted)
         if power.factor < 1
@@ -199,9 +199,9 @@ def checked() -> dict[str, list[str]]:
 def as_printed(value: Decimal, printed: str) -> str:
     """An exact number to three digits, written as the lecture wrote its own: with all zeros, or with a power of ten."""
     if "e" in printed or value < Decimal("1e-12"):
-        return f"{value:.2e}".replace("E", "e")
+        return in_figures(f"{value:.2e}".replace("E", "e"))
     text = f"{value:.{max(0, 2 - value.adjusted())}f}"
-    return text.rstrip("0") if "." in text else text
+    return in_figures(text.rstrip("0") if "." in text else text)
 
 
 def verdict(exactly: Decimal, printed: Decimal) -> str:

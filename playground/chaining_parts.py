@@ -7,7 +7,7 @@ import streamlit as st
 
 from models.chain import LARGEST, LEAST, LONGEST_INPUTS, MOST, Chain, Power, Product, ScalarRNN
 from playground import chaining, compute, controls, figures, showing, typed
-from playground.language import said_all, say
+from playground.language import formula, said_all, say
 
 _FACTOR, _STEPS = "chain_factor", "chain_steps"
 
@@ -218,8 +218,8 @@ def unfold(chain: Chain, longer: int) -> None:
         with st.container(border=place == shown, key=f"chain_step{place}"):
             st.markdown(f"**{place}.** {line.words}")
             letters, numbers = st.columns(2)
-            letters.latex(line.letters)
-            numbers.latex(line.numbers)
+            letters.latex(formula(line.letters))
+            numbers.latex(formula(line.numbers))
 
 
 def _turn(key: str, line: int) -> None:

@@ -54,7 +54,7 @@ def _take() -> None:
     try:
         lesson_parts.keep(lesson.read(given.getvalue()))
     except ValueError as wrong:
-        st.session_state["lessons_told"] = str(wrong)
+        st.session_state["lessons_told"] = say(wrong)
 
 
 def show_guesses() -> None:

@@ -27,6 +27,7 @@ from models.tasks.memory_counter import FARTHEST
 from models.trace import Trace
 from models.training import Run, Snapshot
 from models.zoo import COUNTERS
+from playground import language
 from playground.figures import Line
 from playground.language import say
 from playground.player import Numbers, Token, Track
@@ -113,7 +114,7 @@ def number(value: float) -> str:
 
 def complaint(wrong: ValueError, kept: Table) -> str:
     """What is wrong with a table and what stays in view, as Markdown."""
-    told = re.sub(r"([\\`*_{}\[\]()<>#+!|$~:])", r"\\\1", str(wrong))
+    told = re.sub(r"([\\`*_{}\[\]()<>#+!|$~:])", r"\\\1", say(wrong))
     if kept.steps == 1:
         return say("**Not yet a table:** {told}. What you see still reads the last good one, of 1 step.", told=told)
     return say(
@@ -234,7 +235,7 @@ def _quoted(table: Table, step: int) -> str:
 
 
 def _shown(value: float) -> str:
-    return f"{value:.5g}".replace("-", "−")
+    return language.number(value, ".5g").replace("-", "−")
 
 
 # ---- weights ---------------------------------------------------------------------------------------------------------
@@ -272,10 +273,10 @@ def openness(probed: Counted, block: str) -> str:
 def _gate(value: float) -> str:
     """A gate's opening: near 0 and near 1 how far it is off."""
     if value < 1e-3:
-        return "0" if value == 0 else f"{value:.0e}".replace("e-0", "e-")
+        return "0" if value == 0 else language.number(value, ".0e").replace("e-0", "e-")
     if value > 1 - 1e-3:
-        return "1" if value == 1 else f"1 − {1 - value:.0e}".replace("e-0", "e-")
-    return f"{value:.2f}"
+        return "1" if value == 1 else f"1 − {language.number(1 - value, '.0e')}".replace("e-0", "e-")
+    return language.number(value, ".2f")
 
 
 # ---- predict first ---------------------------------------------------------------------------------------------------
@@ -319,7 +320,7 @@ def why_scaled(table: Table, cost: float, scale: float, off: Mapping[str, float]
     if not cost:
         return say("This table never shows anything but 0, so there is nothing that tanh could bend.")
     found = say(" and ").join(say("{error:.2g} in {dtype}", error=error, dtype=dtype) for dtype, error in off.items())
-    rule = f"s² · {cost:,.1f} = {scale**2 * cost:.2g}"
+    rule = f"s² · {language.number(cost, ',.1f')} = {language.number(scale**2 * cost, '.2g')}"
     named = say(" (the lecture's 7 = 3 + 4 costs (27 + 64 + 343) / 3)") if is_lecture(table) else ""
     told = say(
         "At s = {scale:g} the worst output is off by **{found}**; the bend of tanh alone says {rule}{named}.",
@@ -372,7 +373,7 @@ MARK = "Share of outputs within 0.5 of the true one, on 1,000 held-out random se
 
 def mark(score: Score) -> str:
     """The mark of one length."""
-    return f"{100 * score.every:.1f} %"
+    return f"{language.number(100 * score.every, '.1f')} %"
 
 
 def parts(score: Score) -> str:

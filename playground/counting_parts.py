@@ -380,7 +380,7 @@ def _watch(job: Job, was_running: bool) -> None:  # noqa: FBT001 - of a fragment
             alt=say("Share of right outputs on held-out sequences of 50 steps, against updates made"),
         )
     else:
-        st.progress(0.0, job.sentence or say("The first update is being made."))
+        st.progress(0.0, say(job.sentence) or say("The first update is being made."))
     if was_running and over:
         st.rerun()
 

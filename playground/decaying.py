@@ -26,7 +26,7 @@ from models.decay import (
     sizes_of,
 )
 from models.saliency import Saliency
-from playground import theme
+from playground import language, theme
 from playground.figures import Band, Mark
 from playground.language import say
 from playground.tables import csv_of
@@ -134,7 +134,7 @@ def curves(setting: Setting) -> list[Curve]:
     scaled = {"gain": setting.factor} if setting.scale == "gain" else {"radius": setting.factor}
     rnn = replace(common, squash=setting.squash, start=setting.start, **scaled)
     gru = "GRU, update bias {bias:g}" if setting.update_bias else "GRU"
-    short = f" b<sub>z</sub>={setting.update_bias:g}" if setting.update_bias else ""
+    short = f" b<sub>z</sub>={language.number(setting.update_bias, 'g')}" if setting.update_bias else ""
     found = [
         Curve("RNN", "RNN", "candidate", 0, rnn),
         Curve(gru, f"GRU{short}", "keep", 1, replace(common, cell="GRU", keep_bias=setting.update_bias)),
@@ -143,7 +143,8 @@ def curves(setting: Setting) -> list[Curve]:
     for bias in biases:
         dash = 0 if bias == setting.forget_bias else {0.0: 2, 1.0: 3, 3.0: 1}[bias]
         lstm = replace(common, cell="LSTM", keep_bias=bias)
-        found.append(Curve("LSTM, forget bias {bias:g}", f"LSTM b<sub>f</sub>={bias:g}", "memory", dash, lstm))
+        short = f"LSTM b<sub>f</sub>={language.number(bias, 'g')}"
+        found.append(Curve("LSTM, forget bias {bias:g}", short, "memory", dash, lstm))
     return found
 
 
@@ -326,7 +327,7 @@ def _steps(life: float, steps: int) -> str:
         return "–" if steps < 3 else say("exactly 0")
     if abs(life) > steps:
         return say("over {steps:,}", steps=steps)
-    return f"{'' if life > 0 else '↑ '}{abs(life):.3g}"
+    return f"{'' if life > 0 else '↑ '}{language.number(abs(life), '.3g')}"
 
 
 def spread(curve: Curve, decays: Sequence[Decay]) -> str:
@@ -383,12 +384,12 @@ def number(log10: float) -> str:
     if log10 == -math.inf:
         return "0"
     if -3 <= log10 < 4:
-        return f"{10**log10:.2g}" if log10 < 1 else f"{10**log10:,.0f}"
+        return language.number(10**log10, ".2g") if log10 < 1 else language.number(10**log10, ",.0f")
     whole = math.floor(log10)
-    digits = f"{10 ** (log10 - whole):.1f}"
-    if digits == "10.0":
-        whole, digits = whole + 1, "1.0"
-    return f"{digits}·10{str(whole).translate(_RAISED)}"
+    head = round(10 ** (log10 - whole), 1)
+    if head == 10:
+        whole, head = whole + 1, 1.0
+    return f"{language.number(head, '.1f')}·10{str(whole).translate(_RAISED)}"
 
 
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -529,7 +530,7 @@ def highway(memory: Memory, bias: float) -> str:
     """What the path of the forget gates explains, as Markdown."""
     lag = middle(len(memory.whole))
     path, whole, rest = (float(part[lag]) for part in (memory.path, memory.whole, memory.through_h))
-    opened = f"σ({bias:g}) = {1 / (1 + math.exp(-bias)):.4f}"
+    opened = f"σ({language.number(bias, 'g')}) = {language.number(1 / (1 + math.exp(-bias)), '.4f')}"
     share = (
         say("The forget gates alone explain nearly all of it.")
         if abs(whole - path) < 0.05
@@ -629,7 +630,7 @@ def percent(share: float, *, read: bool) -> str:
     """A share in whole percent; a dash for a word that was not read yet."""
     if not read:
         return "–"
-    return "&lt;1" if 0 < share < 0.005 else f"{100 * share:.0f}"
+    return "&lt;1" if 0 < share < 0.005 else language.number(100 * share, ".0f")
 
 
 def said(cell: str, found: Saliency, word: str, against: str) -> str:

@@ -10,7 +10,7 @@ from models.reading import VARIANTS, Question, Reading
 from models.trace import Trace
 from playground.arithmetic import filled
 from playground.figures import Line, lines
-from playground.language import say
+from playground.language import number, say
 from playground.notation import Notation
 from playground.player import Cursor
 
@@ -196,7 +196,7 @@ def memory_table(reading: Reading, unit: int) -> str:
     rule = "|---|" + "---:|" * len(names)
     columns = [trace[name][:, unit] for name in names]
     body = [
-        f"| {token} | " + " | ".join(f"{value:.2f}".replace("-", "−") for value in values) + " |"
+        f"| {token} | " + " | ".join(number(value, ".2f").replace("-", "−") for value in values) + " |"
         for token, *values in zip(reading.tokens, *columns, strict=True)
     ]
     return "\n".join([head, rule, *body])

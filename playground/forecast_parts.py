@@ -10,6 +10,7 @@ from models.forecasters import HOURLY
 from models.loaders.numbers import Column, Table, column, read
 from models.own_series import Assignment, Picture
 from models.series import Series, generated
+from models.told import Told
 from playground import compute, controls, figures, learning, showing, typed
 from playground import forecast_words as words
 from playground.language import say
@@ -180,13 +181,13 @@ def splits() -> None:
         found = words.split(compute.folds(samples, folds, gap, shuffled=order == "shuffled"), gap, order)
     except ValueError as wrong:
         told = "Not possible: {wrong}. What you see is the split of 12 samples into 5 folds."
-        st.warning(say(told, wrong=say(str(wrong))))
+        st.warning(say(told, wrong=wrong))
         found = words.split(compute.folds(12, 5, 0, shuffled=order == "shuffled"), 0, order)
         samples = 12
     showing.chart(
         figures.folds(
             [(fold.train, fold.test) for fold in found.folds], samples, found.title, say("sample, in the order of time"),
-            dark=controls.dark(),
+            dark=controls.dark(), say=say,
         ),
         key="forecast_folds_figure",
         alt=say("Which samples each fold trains on and which it tests on"),
@@ -377,9 +378,9 @@ def _show_held_out(known: Mapping[str, Any], series: Series) -> None:
     test: Backtest = known["test"]
     st.subheader(say("On the held-out fifth"))
     st.markdown(words.own_verdict(known["errors"], series.step))
-    options = {"1": words.ONE_BEFORE[series.step]}
+    options: dict[str, Told] = {"1": Told(words.ONE_BEFORE[series.step])}
     if test.horizon > 1:
-        options["all"] = f"{test.horizon} {series.step}s before"
+        options["all"] = Told(words.SOME_BEFORE[series.step], horizon=test.horizon)
     ahead = test.horizon if controls.choice("forecast", "ahead", "Forecast made", options, "1") == "all" else 1
     left, right = st.columns(2, gap="medium")
     unit = series.unit or say("value")

@@ -14,7 +14,7 @@ from models.loaders.numbers import Column
 from models.series import HOURS, Series, generated, season_of
 from models.windows import Fold, count, count_one_short
 from playground.figures import Line
-from playground.language import say
+from playground.language import number, say
 from playground.player import Numbers, Token, Track
 
 Array = NDArray[np.float64]
@@ -51,7 +51,12 @@ FROM_LAST = {
 OF_SERIES = {"hour": "hour of the series", "month": "month of the series", "step": "step of the series"}
 AHEAD = {"hour": "hours ahead", "month": "months ahead", "step": "steps ahead"}
 ONE_BEFORE = {"hour": "1 hour before", "month": "1 month before", "step": "1 step before"}
-"""Axes and an option, by what a step is."""
+SOME_BEFORE = {
+    "hour": "{horizon} hours before",
+    "month": "{horizon} months before",
+    "step": "{horizon} steps before",
+}
+"""Axes and options, by what a step is."""
 
 
 def shown(name: str, step: str) -> str:
@@ -93,7 +98,7 @@ def day_lines(kind: str, said: Mapping[str, Array], window: Array, truth: Array)
 def day_verdict(said: Mapping[str, Array], truth: Array) -> str:
     """How far each is off on this one window, as Markdown."""
     off = sorted((float(np.abs(forecast - truth).mean()), name) for name, forecast in said.items())
-    told = ", ".join(f"{shown(name, 'hour')} {error:.2f}" for error, name in off)
+    told = ", ".join(f"{shown(name, 'hour')} {number(error, '.2f')}" for error, name in off)
     return say(
         "Mean error over these 24 hours, in °C, the best first: {told}. One window proves nothing: move the day "
         "and look again.",
@@ -219,7 +224,7 @@ def day_tracks(kind: str, read: Read, window: Array) -> tuple[list[Track], list[
     if read.decoder is None:
         says = Numbers("next hour, °C", read.says) if read.says is not None else None
         return [Track(say("{kind} reads the window", kind=kind), read.encoder, says)], [
-            Token(f"{value:.1f}") for value in window
+            Token(number(value, ".1f")) for value in window
         ]
     tracks = [
         Track(say("{kind} encoder reads the window", kind=kind), read.encoder),
@@ -327,7 +332,7 @@ def shape_verdict(kind: str, off: float, *, sequences: bool, horizon: int) -> st
             "A dense net has no time axis inside: the T places are T columns of one matrix. There is nothing to "
             "return a sequence of."
         )
-    same = "0" if off == 0 else f"{off:.0e}"
+    same = "0" if off == 0 else number(off, ".0e")
     told = say(
         "`output[:, -1]` and `h_n` are the same numbers (max |difference| {same}): the state after the last value. ",
         same=same,
@@ -687,7 +692,7 @@ def too_short(steps: int) -> str:
 
 def complaint(wrong: Exception, kept: str) -> str:
     """What is wrong with a file and what stays in view, as Markdown; the file's own letters are no Markup."""
-    told = "".join(f"\\{letter}" if letter in r"\`*_{}[]()<>#+!|$~:" else letter for letter in str(wrong).strip("'\""))
+    told = "".join(f"\\{letter}" if letter in r"\`*_{}[]()<>#+!|$~:" else letter for letter in say(wrong).strip("'\""))
     return say(
         "**That file cannot be used:** {told}. What you see still shows `{kept}`.",
         told=told, kept=kept.replace("`", "ˋ"),

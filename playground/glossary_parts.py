@@ -106,7 +106,7 @@ def show_terms() -> None:
     """The terms that a search finds, by group, each with where to see it."""
     text = st.text_input(
         say("Find a term"), key="glossary_find", bind="query-params", type="search", live=True, icon=":material/search:",
-        placeholder="gate, BPTT, perplexity …", width=420,
+        placeholder=say("gate, BPTT, perplexity …"), width=420,
     )  # fmt: skip
     found = glossary.find(text or "")
     count = sum(map(len, found.values()))

@@ -16,7 +16,7 @@ from models.saliency import VERBS, before_verb
 from models.what_if import LARGEST, MOST, Answer, Change, Clamp, Cut, Edit, Effect, Scope
 from playground.controls import LECTURE
 from playground.figures import Curve
-from playground.language import say, wordings
+from playground.language import number, say, wordings
 
 ASKED = (
     "**Which gate, unit or weight carries the memory, and what happens without it?** "
@@ -120,7 +120,7 @@ def _part(text: str, room: Scope) -> Part:
         change = _change(text, room)
         room.check(change)
     except ValueError as wrong:
-        return Part(text, None, str(wrong))
+        return Part(text, None, say(wrong))
     return Part(written(change), change)
 
 
@@ -211,7 +211,7 @@ def named(change: Change, room: Scope) -> str:
         return say("unit {unit} cut", unit=change.unit + 1)
     if isinstance(change, Edit):
         place = f"[{change.row + 1},{change.column + 1}]"
-        return f"{change.matrix} {place}, {_between(change, room)}: {change.value:.4g}"
+        return f"{change.matrix} {place}, {_between(change, room)}: {number(change.value, '.4g')}"
     units = say("all units") if change.unit is None else say("unit {unit}", unit=change.unit + 1)
     where = say("all tokens")
     if change.step is not None:
@@ -389,7 +389,7 @@ def percent(share: float) -> str:
     """A probability as a visitor reads it."""
     if not np.isfinite(share):
         return say("no number")
-    return "< 0.1 %" if 0 < share < 0.0005 else f"{100 * share:.1f} %"
+    return "< 0.1 %" if 0 < share < 0.0005 else f"{number(100 * share, '.1f')} %"
 
 
 def said(effect: Effect, tokens: Sequence[str], changes: int) -> str:

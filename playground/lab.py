@@ -175,8 +175,8 @@ def plan(settings: Settings, limits: Limits = LIMITS) -> Plan:
         for run in runs:
             limits.check(run)
     except (ValueError, KeyError) as error:
-        wrong = say("These settings cannot be trained: {why}", why=_sentence(str(error.args[0])))
-        raise ValueError(wrong) from None
+        told = say("These settings cannot be trained: {why}", why=_sentence(say(error)))
+        raise ValueError(told) from None
     own = f"{TITLES[settings.task]}: {', '.join(labels)}"
     title, note = (own, "") if settings.preset == OWN else (MENU[settings.preset], PRESETS[settings.preset].note)
     return Plan(title, note, runs, labels, " ".join(told))

@@ -277,7 +277,7 @@ def _begin(plan: Plan | None, paused: bool) -> None:  # noqa: FBT001 - of a call
         for label, run in zip(plan.labels, plan.runs, strict=True):
             started.append((label, compute.workers().start(run, controls.trainer("lab"), paused=paused)))
     except ValueError as wrong:
-        st.session_state[WRONG] = str(wrong)
+        st.session_state[WRONG] = say(wrong)
         for _, job in started:
             job.stop()
         return
@@ -309,7 +309,7 @@ def _change_rate() -> None:
                 job.change_rate(float(rate or 0))
         st.session_state[_QUICK] = time.monotonic() + _SOON
     except ValueError as wrong:
-        st.session_state[WRONG] = f"{wrong}."
+        st.session_state[WRONG] = f"{say(wrong)}."
 
 
 def _leave() -> None:

@@ -18,7 +18,7 @@ from playground import compute, controls, figures, lab, lab_courses, showing, ty
 from playground import lab_parts as parts
 from playground.lab import Plan
 from playground.lab_courses import Course
-from playground.language import say
+from playground.language import number, say
 from playground.player import player
 
 _SWEEP = "lab_sweep_jobs"
@@ -136,7 +136,7 @@ def _longer(at: int | None) -> None:
         for course, snapshot in zip(seen, snapshots, strict=True)
         if snapshot
     ]
-    whens = " / ".join(dict.fromkeys(f"{snapshot.step:,}" for snapshot in snapshots if snapshot))
+    whens = " / ".join(dict.fromkeys(number(snapshot.step, ",") for snapshot in snapshots if snapshot))
     showing.chart(
         figures.curves(
             lab_courses.by_length(seen, found),
@@ -151,7 +151,7 @@ def _longer(at: int | None) -> None:
     )
     st.dataframe(
         {say("network"): [course.name for course in seen]}
-        | {f"{length}": [f"{shares[length]:.1%}" for shares in found] for length in task.tested},
+        | {f"{length}": [number(shares[length], ".1%") for shares in found] for length in task.tested},
         hide_index=True,
         alt=say(
             "The same accuracies as numbers: a row for each network, a column for each length in {unit}",
@@ -209,7 +209,7 @@ def _start_sweep(plan: Plan, seeds: int, lengths: Sequence[tuple[int, int]]) -> 
     try:
         members = sweep(plan.runs, plan.labels, lengths, seeds)
     except ValueError as wrong:
-        st.session_state[parts.WRONG] = f"{wrong}."
+        st.session_state[parts.WRONG] = f"{say(wrong)}."
         return
     if len(members) > _MOST_SWEEP:
         st.session_state[parts.WRONG] = say(
@@ -220,7 +220,7 @@ def _start_sweep(plan: Plan, seeds: int, lengths: Sequence[tuple[int, int]]) -> 
     try:
         started.extend((member, _start(member.run)) for member in members)
     except ValueError as wrong:
-        st.session_state[parts.WRONG] = str(wrong)
+        st.session_state[parts.WRONG] = say(wrong)
     st.session_state[_SWEEP] = started
 
 
@@ -318,7 +318,7 @@ def _load() -> None:
     try:
         found = record.load(upload.getvalue())
     except ValueError as wrong:
-        st.session_state[parts.WRONG] = str(wrong)
+        st.session_state[parts.WRONG] = say(wrong)
         return
     if found.run.task not in lab.TITLES:
         st.session_state[parts.WRONG] = say(

@@ -13,6 +13,13 @@ function say(text, values = {}) {
   return (texts[text] ?? text).replace(/\{(\w+)\}/g, (name, key) => values[key] ?? name);
 }
 
+/** A number as JavaScript has written it, "1,234.5", with the signs of the visitor's language. */
+function inFigures(written) {
+  const sample = texts["1,234.5%"] ?? "1,234.5%";
+  const signs = { ",": sample[1], ".": sample[5] };
+  return written.replace(/[.,]/g, (sign) => signs[sign]);
+}
+
 /**
  * Finds what the HTML of a component says, before anything else is written into it.
  *

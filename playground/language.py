@@ -7,6 +7,10 @@ English stands in the code, so that a page reads as what it shows. `messages/fr.
 the same names in braces; another language is one more file of that kind, and the menu finds it there. What a catalogue
 lacks is shown in English.
 
+What the models say, in errors and remarks, is a `Told`: it knows the text and the values that it was made of, and `say`
+says it like any other text. Numbers are written as the language writes them, by `say` and by `number`. Code in backticks
+keeps the point; so does whatever a program reads: CSV, JSON, addresses, and what a visitor types.
+
 Components speak by the same catalogue: `language.js` has their `say`, and `for_browser` the texts that it needs.
 """
 
@@ -15,7 +19,10 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from html.parser import HTMLParser
+from numbers import Number
 from pathlib import Path
+from string import Formatter
+from typing import Protocol, runtime_checkable
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -27,6 +34,9 @@ KEY = "lang"
 
 NAME = "language"
 """The entry of a catalogue that says what its language calls itself."""
+
+NUMBER = "1,234.5%"
+"""The entry of a catalogue that shows how its language writes a number; two of the signs are one character each."""
 
 
 @cache
@@ -40,10 +50,18 @@ def languages() -> Mapping[str, str]:
 def catalogue(code: str) -> Mapping[str, str]:
     """The texts of a language by the English ones; none for English.
 
+    Where a language puts a space before a sign, "qui ?", or inside of quotes, no line breaks there.
+
     Raises:
         FileNotFoundError: There is no such catalogue.
     """
-    return {} if code == ENGLISH else json.loads((MESSAGES / f"{code}.json").read_text(encoding="utf-8"))
+    if code == ENGLISH:
+        return {}
+    texts = json.loads((MESSAGES / f"{code}.json").read_text(encoding="utf-8"))
+    return {text: _SPACED.sub("\u00a0", said) for text, said in texts.items()}
+
+
+_SPACED = re.compile(r" (?=[;?!»%]|:(?![\w-]))|(?<=«) ")
 
 
 def spoken() -> str:
@@ -54,27 +72,107 @@ def spoken() -> str:
     return str(code) if code in languages() else ENGLISH
 
 
-def say(text: str, /, **values: object) -> str:
+@runtime_checkable
+class Told(Protocol):
+    """What the models say: a text and the values that it was made of (`models.told`)."""
+
+    template: str
+    values: Mapping[str, object]
+
+
+def say(text: "str | Told | Exception", /, **values: object) -> str:
     """A text in the visitor's language, with values where it has names in braces.
 
-    Without values the text is taken as it is, braces and all.
+    Without values the text is taken as it is, braces and all. A `Told` brings its own values, and so does an error that was
+    raised with one; a value may be either. Numbers are written as in `number`, in formulas as in `formula`, and in code as
+    Python writes them.
 
     Raises:
         KeyError: The text has a name in braces for which there is no value.
     """
-    found = catalogue(spoken()).get(text, text)
-    return found.format(**values) if values else found
+    return _Speaker(spoken()).say(text, values)
 
 
-def said_all(texts: Mapping[str, str]) -> dict[str, str]:
+def number(value: object, form: str = "") -> str:
+    """A number in the visitor's writing: `number(1234.5, ",.2f")` is "1,234.50", in French "1 234,50".
+
+    Args:
+        value: the number; infinity and NaN are written as Python does.
+        form: as in `format`.
+    """
+    return in_figures(format(value, form))
+
+
+def in_figures(written: str) -> str:
+    """A number that Python has written, "1,234.5", with the signs of the visitor's language."""
+    return _Speaker(spoken()).in_figures(written)
+
+
+def formula(latex: str) -> str:
+    """LaTeX with its numbers in the visitor's writing; a comma in braces is one without a gap behind it."""
+    return _Speaker(spoken()).formula(latex)
+
+
+def separators() -> str:
+    """What stands before the decimals and between the thousands, in the visitor's writing."""
+    sample = _Speaker(spoken()).sample
+    return sample[5] + sample[1]
+
+
+class _Speaker(Formatter):
+    """Says texts in one language."""
+
+    def __init__(self, code: str) -> None:
+        self.texts = catalogue(code)
+        self.sample = self.texts.get(NUMBER, NUMBER)
+
+    def say(self, text: "str | Told | Exception", values: Mapping[str, object]) -> str:
+        told = (text.args or ("",))[0] if isinstance(text, Exception) else text
+        if isinstance(told, Told):
+            told, values = told.template, {**told.values, **values}
+        found = self.texts.get(str(told), str(told))
+        if not values and self.sample == NUMBER:
+            return found
+        return "".join(self._piece(piece, values) for piece in _PIECES.split(found))
+
+    def _piece(self, text: str, values: Mapping[str, object]) -> str:
+        """A piece of a text, which may be code or a formula, with its values."""
+        if text.startswith("`"):
+            return text.format(**values) if values else text
+        if text.startswith("$"):
+            return self.formula(text.format(**values) if values else text)
+        return self.vformat(text, (), values) if values else text
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        if isinstance(value, Told | Exception):
+            return format(self.say(value, {}), format_spec)
+        written = format(value, format_spec)
+        return self.in_figures(written) if isinstance(value, Number) else written
+
+    def in_figures(self, written: str) -> str:
+        signs = {ord("."): self.sample[5], ord(","): self.sample[1], ord("%"): self.sample[7:]}
+        return written if self.sample == NUMBER else written.translate(signs)
+
+    def formula(self, latex: str) -> str:
+        if self.sample == NUMBER:
+            return latex
+        thousands = "\\," if self.sample[1].isspace() else f"{{{self.sample[1]}}}"
+        latex = re.sub(r"(?<=\d)\{,\}(?=\d{3})", lambda _: thousands, latex)
+        return re.sub(r"(?<=\d)\.(?=\d)|(?<=\d)(?<!_\{\d),(?=\d)", f"{{{self.sample[5]}}}", latex)
+
+
+_PIECES = re.compile(r"(`[^`]*`|\$\$.*?\$\$|\$[^$]*\$)", re.DOTALL)
+"""Code and formulas in Markdown."""
+
+
+def said_all(texts: "Mapping[str, str] | Mapping[str, Told]") -> dict[str, str]:
     """Texts by name, each in the visitor's language."""
     return {name: say(text) for name, text in texts.items()}
 
 
-def wordings(text: str) -> Iterable[str]:
+def wordings(text: "str | Told") -> Iterable[str]:
     """A text in every language, English first: what a link may call an option, whoever made it."""
-    yield text
-    yield from (found for code in languages() if (found := catalogue(code).get(text)))
+    yield from dict.fromkeys(_Speaker(code).say(text, {}) for code in languages())
 
 
 SCRIPT = (Path(__file__).parent / "language.js").read_text(encoding="utf-8")
@@ -89,8 +187,8 @@ def texts_in(html: str, js: str) -> tuple[str, ...]:
 
 
 def for_browser(texts: Iterable[str]) -> dict[str, str]:
-    """Texts of `texts_in` in the visitor's language by the English ones; those alone that differ."""
-    return {text: said for text in texts if (said := say(text)) != text}
+    """Texts of `texts_in` in the visitor's language by the English ones, and its numbers; those alone that differ."""
+    return {text: said for text in (NUMBER, *texts) if (said := say(text)) != text}
 
 
 class _Phrases(HTMLParser):

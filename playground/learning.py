@@ -17,6 +17,7 @@ import streamlit as st
 from models.job import Homework
 from models.pupil import Assignment
 from playground import compute, controls
+from playground.language import say
 
 TICK = 0.3
 """Seconds between two looks at a training."""
@@ -50,7 +51,7 @@ def begin(page: str, asked: Asked, before: Learning | None) -> Learning[Asked] |
     try:
         return Learning(asked, compute.workers().teach(asked, controls.trainer(page)))
     except ValueError as wrong:
-        st.session_state[_refused(page)] = str(wrong)
+        st.session_state[_refused(page)] = say(wrong)
         return None
 
 
@@ -97,11 +98,11 @@ def bar(learning: Learning | None, told: str) -> None:
         return
     work = learning.work
     if work.state == "waiting":
-        st.progress(0.0, work.sentence)
+        st.progress(0.0, say(work.sentence))
         return
     st.progress(work.updates / work.planned, told)
     if work.sentence not in ("", "Stopped."):
-        st.warning(work.sentence)
+        st.warning(say(work.sentence))
 
 
 def _tick(learning: Learning | None, show: Callable[[], None], was_going: bool) -> None:  # noqa: FBT001 - of a fragment

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from models.cells import Cell
+from models.told import Told
 from playground import theme
 from playground.language import say
 from playground.notation import NOTATIONS, SKETCHED, Notation
@@ -253,10 +254,15 @@ def _block(role: str, latex: str, *, dark: bool) -> str:
 
 def unsaid(cell: Cell) -> str:
     """What to know before comparing the hands, as a Markdown list."""
-    told = {column: notation.remark(cell) for column, notation in COLUMNS.items() if _letter(notation, "h", cell)}
-    return "\n".join(f"- **{column}**: {say(remark)}" for column, remark in told.items() if remark)
+    told = {column: notation.remark(cell, say) for column, notation in COLUMNS.items() if _letter(notation, "h", cell)}
+    return "\n".join(
+        say("- **{name}**: {remark}", name=column, remark=remark) for column, remark in told.items() if remark
+    )
 
 
 def values(cell: Cell) -> dict[str, str]:
     """The lines that one may look at, by name: a letter and its title."""
-    return {equation.name: f"{equation.name}: {equation.title}" for equation in cell.equations}
+    return {
+        equation.name: Told("{letter}: {title}", letter=equation.name, title=Told(equation.title))
+        for equation in cell.equations
+    }

@@ -55,7 +55,7 @@ def two_sentences() -> None:
     showing.chart(
         figures.surprises(
             words.bars(first, second if seen else None), say("What each word costs; the sum is the sentence"),
-            say("surprise −ln P, nats"), dark=controls.dark(),
+            say("surprise −ln P, nats"), dark=controls.dark(), say=say,
         ),
         key="lm_bars",
         alt=say("A bar for each word of the two sentences: minus the logarithm of its probability given the words before"),
@@ -200,7 +200,7 @@ def _show_draw(level: str, cell: str, found: Any, model: WordModel, *, letters: 
     showing.chart(
         figures.choices(
             tokens, said, left, place, say("Draw {draw}: what was said, and what was drawn", draw=draw),
-            dark=controls.dark(),
+            dark=controls.dark(), say=say,
         ),
         key="lm_choices",
         alt=say("The most probable next tokens: what the network said and what was left after temperature and top-k"),

@@ -17,7 +17,7 @@ from models.tasks import kitchen
 from models.text import words
 from playground import theme
 from playground.figures import Line
-from playground.language import say
+from playground.language import number, say
 from playground.player import Token, Track, Words
 from playground.tables import csv_of, shortest
 
@@ -48,7 +48,7 @@ def percent(share: float) -> str:
     """A probability as a reader wants it: 0.0123 or 3·10⁻⁷."""
     if share == 0:
         return "0"
-    return f"{share:.3g}" if share >= 1e-4 else power(math.log(share))
+    return number(share, ".3g") if share >= 1e-4 else power(math.log(share))
 
 
 def power(nats: float) -> str:
@@ -58,7 +58,7 @@ def power(nats: float) -> str:
     if f"{head:.1f}" == "10.0":
         head, exponent = 1.0, exponent + 1
     small = str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return f"{head:.1f}·10{small}"
+    return f"{number(head, '.1f')}·10{small}"
 
 
 def times(nats: float) -> str:
@@ -69,8 +69,8 @@ def times(nats: float) -> str:
 def ratio(nats: float) -> str:
     """A ratio e to the power of `nats`, at least 1, as a number."""
     if nats < math.log(10):
-        return f"{math.exp(nats):.2f}"
-    return f"{math.exp(nats):,.0f}" if nats < math.log(1e5) else power(nats)
+        return number(math.exp(nats), ".2f")
+    return number(math.exp(nats), ",.0f") if nats < math.log(1e5) else power(nats)
 
 
 # ---- two sentences ---------------------------------------------------------------------------------------------------
@@ -618,7 +618,7 @@ UNIT_PASSAGE = (
 
 def _signed(value: float) -> str:
     """A number with its sign, as one reads it."""
-    return f"{value:+.2f}".replace("-", "−")
+    return number(value, "+.2f").replace("-", "−")
 
 
 def meaning(name: str, known: Mapping) -> str:
@@ -727,7 +727,7 @@ ORDERS = {1: "unigram", 2: "bigram", 5: "5-gram"}
 
 def complaint(wrong: ValueError, kept: str) -> str:
     """What is wrong with a text, and what stays in view."""
-    return say("{wrong}. What you see is still {kept}.", wrong=say(str(wrong)).rstrip("."), kept=say(kept))
+    return say("{wrong}. What you see is still {kept}.", wrong=say(wrong).rstrip("."), kept=say(kept))
 
 
 def told_of(name: str, plain: Plain, corpus: Corpus) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from models.paper import PATIENCE, Network, Number, Operand, Orbit, Orders, Scalar, Settled, Solution
 from playground.graph import Caption, Edge, Node, Piece, Stop
-from playground.language import say
+from playground.language import in_figures, say
 
 SQUASHES = {"identity": "identity", "relu": "ReLU", "tanh": "tanh", "sigmoid": "sigmoid"}
 """The squashings by what a visitor calls them."""
@@ -202,7 +202,7 @@ def _written(value: float, digits: int) -> str:
     mantissa, *exponent = f"{value:.{digits}g}".split("e")
     if not exponent and "." not in mantissa:
         mantissa = f"{value:.3f}"
-    return (mantissa + (f"e{int(exponent[0])}" if exponent else "")).replace("-", "−")
+    return in_figures(mantissa + (f"e{int(exponent[0])}" if exponent else "")).replace("-", "−")
 
 
 def vector(values: Sequence[float]) -> str:

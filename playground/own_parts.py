@@ -95,7 +95,7 @@ def ask_model() -> Model:
         example = _ask_example(disabled=brought is not None and brought.value is not None)
     if brought and brought.wrong:
         kept = brought.name if brought.value else EXAMPLES[example].file
-        st.warning(words.complaint(brought.wrong, kept))
+        st.warning(words.complaint(say(brought.wrong), kept))
     if brought is None or brought.value is None:
         _forget()
         one = EXAMPLES[example]
@@ -103,7 +103,7 @@ def ask_model() -> Model:
         return Model(example, one.file, found(example), one.vocabulary, one)
     st.markdown(words.found(brought.name, brought.value))
     for remark in brought.value.remarks[:4]:
-        st.info(words.plain(remark))
+        st.info(words.plain(say(remark)))
     return Model(f"file{abs(hash(brought.file)) % 10**8}", brought.name, brought.value, (), None)
 
 
@@ -160,7 +160,7 @@ def _upload(key: str, label: str, read: Callable[[bytes], Any], *question: objec
         except ValueError as wrong:
             same = last is not None and last.file[1:] == file[1:]  # the last good one, if it answers the same question
             name, value = (last.name, last.value) if last and same else ("", None)
-            kept[key] = Brought(file, name, value, str(wrong))
+            kept[key] = Brought(file, name, value, wrong.args[0])
     return kept[key]
 
 
@@ -186,7 +186,7 @@ def choose(model: Model) -> Chosen | None:
         else:
             reading = own_model.read(model.found, asked, tokens, vectors.value if vectors else None)
     except ValueError as wrong:
-        st.warning(f"{words.plain(str(wrong))}.")
+        st.warning(f"{words.plain(say(wrong))}.")
         return None
     return Chosen(model, asked, shown, tokens, vectors, reading)
 
@@ -257,7 +257,7 @@ def _ask_extras(model: Model, layer: Recurrent, embedding: str) -> tuple[tuple[s
             )
     for one in (brought, given):
         if one and one.wrong:
-            st.warning(f"{words.plain(one.wrong)}.")
+            st.warning(f"{words.plain(say(one.wrong))}.")
     tokens: tuple[str, ...] = brought.value if brought and brought.value else ()
     rows = model.found.embeddings(layer).get(embedding)
     if rows is not None and len(tokens) > len(rows):
@@ -322,7 +322,7 @@ def _ask_text(model: Model, name: str, label: str, first: str, read: Callable[[s
         read(text)
     except ValueError as wrong:
         good: str = kept.get(key, first)
-        st.warning(words.complaint(str(wrong), good))
+        st.warning(words.complaint(say(wrong), good))
         return good
     kept[key] = text
     return text
@@ -357,12 +357,12 @@ def show_gradients(chosen: Chosen) -> None:
     try:
         found = _profiles(chosen, loss)
     except ValueError as wrong:
-        st.warning(f"{words.plain(str(wrong))}.")
+        st.warning(f"{words.plain(say(wrong))}.")
         return
     showing.chart(
         figures.bands(
             words.bands(found), say("Gradients on their way back"), say("lag: steps back from the last one read"),
-            say("norm, log axis"), dark=controls.dark(),
+            say("norm, log axis"), dark=controls.dark(), say=say,
         ),
         key="own_gradients",
         alt=say("The norms of dL/dh, of dh_T/dh_t and, of an LSTM, of dc_T/dc_t against the lag, on a log axis"),

@@ -20,7 +20,7 @@ from models.own_model import (
 )
 from models.shapes import GATES
 from playground.figures import Band
-from playground.language import say
+from playground.language import number, say
 from playground.player import Numbers, Token, Track, Words
 
 Attempts = Mapping[str, tuple[Mapping[str, object], str]]
@@ -259,7 +259,9 @@ def fading(profiles: Profiles) -> str:
 
 def _power(log10: float) -> str:
     """A factor in words, small and large ones as a power of ten."""
-    return say("{factor} times", factor=f"{10**log10:.2g}" if -3 <= log10 <= 4 else f"$10^{{{log10:.1f}}}$")
+    return say(
+        "{factor} times", factor=number(10**log10, ".2g") if -3 <= log10 <= 4 else f"$10^{{{number(log10, '.1f')}}}$"
+    )
 
 
 def memory_told(profiles: Profiles) -> str:
@@ -322,7 +324,8 @@ def counted(layer: Recurrent) -> str:
         ways = "2 · " if layer.both_ways else ""
         each = layer.directions * gates * (hidden * columns + hidden * hidden + 2 * hidden * layer.bias)
         named = say("layer {layer}", layer=k + 1)
-        lines.append(f"- {named}: {ways}{gates} · ({hidden}·{columns} + {hidden}·{hidden}{biases}) = {each:,}")
+        told = f"{ways}{gates} · ({hidden}·{columns} + {hidden}·{hidden}{biases}) = {number(each, ',')}"
+        lines.append(f"- {say('{layer}: {sum}', layer=named, sum=told)}")
     formula = say("G (H·columns + H·H + 2H)") if layer.bias else say("G (H·columns + H·H)")
     blocks = say("1 block of rows") if gates == 1 else say("{gates} blocks of rows", gates=gates)
     each_way = "**{weights:,} weights.** Each layer has {formula} of them in each direction, with G = {blocks}:"

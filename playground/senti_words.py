@@ -14,6 +14,7 @@ from models.own_reviews import Split
 from models.saliency import Saliency
 from models.sentiment import LONGEST, SHIPPED, Compared, Judged
 from models.tasks.reviews import VOCABULARY
+from playground import language
 from playground.figures import Curve, Line
 from playground.language import say
 from playground.player import Token, Track, Words
@@ -320,7 +321,7 @@ def accuracy_words(networks: Mapping[str, Mapping[str, Any]], bags: Mapping[str,
         else say("Every network beats the bag here.") + " "
     )
     pooled = {name: networks[f"sentiment-{name}"]["accuracy"] for name in ("lstm", "mean", "max")}
-    order = ", ".join(f"{say(title)} {pooled[name]:.1%}" for name, title in _POOLED.items())
+    order = ", ".join(f"{say(title)} {language.number(pooled[name], '.1%')}" for name, title in _POOLED.items())
     return said + say(
         "By what an LSTM of equal size makes of its states: {order}. One training of each, seed 0.", order=order
     )
@@ -356,7 +357,7 @@ def count_answer(guess: str, found: Judged) -> str:
     """What the tensors say to the guess, as Markdown."""
     moved = {word: float(np.abs(found.removed[found.tokens.index(word)])) for word in COUNT_GUESSES}
     right = max(moved, key=lambda word: moved[word])
-    numbers = ", ".join(f"{word} {size:.2g}" for word, size in moved.items())
+    numbers = ", ".join(f"{word} {language.number(size, '.2g')}" for word, size in moved.items())
     top = found.tokens[int(np.abs(found.removed).argmax())]
     return say(
         "**{verdict}.** |change of P(positive)|: {numbers}. Of all words it is “{word}”. The lecture's "
@@ -473,7 +474,7 @@ def transfer_curves(known: Mapping[str, Any], *, read: bool) -> list[Curve]:
 def transfer_ticks(known: Mapping[str, Any]) -> tuple[list[float], list[str]]:
     """Where the numbers of labels stand on the axis, and the numbers."""
     labels = list(known["accuracy"]["fine-tuned"])
-    return [log10(int(n)) for n in labels], [f"{int(n):,}" for n in labels]
+    return [log10(int(n)) for n in labels], [language.number(int(n), ",") for n in labels]
 
 
 def transfer_table(known: Mapping[str, Any]) -> dict[str, list]:
@@ -513,14 +514,17 @@ def transfer_words(known: Mapping[str, Any]) -> str:
             say(
                 "**Naive Bayes beats the network from scratch** at {counts} labels: here words alone decide, "
                 "and counting learns them from less.",
-                counts=", ".join(f"{n:,}" for n in beats),
+                counts=", ".join(language.number(n, ",") for n in beats),
             )
             + " "
         )
     ahead = [int(n) for n, share in bayes.items() if share >= median(found["fine-tuned"][n])]
     if ahead:
         said += (
-            say("At {counts} labels it is as good as the fine-tuned one.", counts=", ".join(f"{n:,}" for n in ahead))
+            say(
+                "At {counts} labels it is as good as the fine-tuned one.",
+                counts=", ".join(language.number(n, ",") for n in ahead),
+            )
             + " "
         )
     else:
@@ -563,7 +567,7 @@ def own_told(name: str, texts: int, positive: int, names: Sequence[str], notes: 
             other=plain(names[0]),
         )
         + " "
-        + " ".join(notes)
+        + " ".join(map(say, notes))
     )
 
 
@@ -626,7 +630,7 @@ def own_verdict(split: Split, results: Mapping[str, float]) -> str:
 def number(share: float) -> str:
     """A probability with two digits, more where it is close to 0 or 1."""
     edge = min(share, 1 - share)
-    return f"{share:.2f}" if edge >= 0.005 else f"{share:.4f}"
+    return language.number(share, ".2f") if edge >= 0.005 else language.number(share, ".4f")
 
 
 def plain(text: str, most: int = 24) -> str:

@@ -11,7 +11,7 @@ from models.person_tagger import READERS, Tagged
 from models.shapes import Layer, Match, Returned, Shaped, Weight, counted
 from models.tasks.persons import NAMES, PERSON, TAGS, Frequencies
 from playground.figures import Frame, Line
-from playground.language import say
+from playground.language import number, say
 from playground.player import Token, Track, Words
 
 ASKED = (
@@ -62,8 +62,8 @@ def weights_of(question: kinds.Question, found: kinds.Unrolled) -> dict[str, lis
         "rows × columns": [*(" × ".join(part for part in pair if part) for pair in letters.values()), ""],
         "here": [*(str(math.prod(found.shapes[name])) for name in letters), str(found.parameters)],
         "D = {}, H = {}, K = {}".format(*LARGER): [
-            *(f"{math.prod(larger[name]):,}" for name in letters),
-            f"{sum(math.prod(shape) for shape in larger.values()):,}",
+            *(number(math.prod(larger[name]), ",") for name in letters),
+            number(sum(math.prod(shape) for shape in larger.values()), ","),
         ],
     }
 
@@ -198,8 +198,11 @@ def weight_table(weights: Sequence[Weight]) -> dict[str, list[str]]:
     return {
         "weight": [*(weight.name for weight in weights), say("all")],
         "in letters": [*(" × ".join(weight.letters) for weight in weights), ""],
-        "rows × columns": [*(" × ".join(f"{n:,}" for n in weight.shape) for weight in weights), ""],
-        "numbers": [*(f"{weight.size:,}" for weight in weights), f"{sum(weight.size for weight in weights):,}"],
+        "rows × columns": [*(" × ".join(number(n, ",") for n in weight.shape) for weight in weights), ""],
+        "numbers": [
+            *(number(weight.size, ",") for weight in weights),
+            number(sum(weight.size for weight in weights), ","),
+        ],
     }
 
 
@@ -410,7 +413,7 @@ def keras_table(rows: Sequence[Returned]) -> dict[str, list[str]]:
         "PyTorch": [row.torch for row in rows],
         "shape": [str(row.shape) for row in rows],
         "after Dense(K)": [str(row.dense) for row in rows],
-        "weights of Dense": [f"{row.weights:,}" for row in rows],
+        "weights of Dense": [number(row.weights, ",") for row in rows],
     }
 
 
@@ -580,7 +583,9 @@ def drift_table(found: Packed, moved: Drift) -> dict[str, list[Any]]:
 
 def _off(value: float) -> str:
     """A difference as one reads it: 0.169, 3e-8, 0."""
-    return f"{value:.3f}" if value >= 1e-3 else f"{value:.0e}".replace("e-0", "e-") if value else "0"
+    if not value:
+        return "0"
+    return number(value, ".3f") if value >= 1e-3 else number(value, ".0e").replace("e-0", "e-")
 
 
 def padding_lines(found: Mapping[str, Mapping[str, Sequence[float]]]) -> list[Line]:
@@ -757,7 +762,7 @@ def tag_table(found: Tagged, simple: Frequencies) -> dict[str, list[str]]:
     """Each word with its tags, a table by column."""
 
     def tags(reader: str) -> list[str]:
-        return [f"{TAGS[int(row.argmax())]} ({row.max():.0%})" for row in found.tags(reader)]
+        return [f"{TAGS[int(row.argmax())]} ({number(row.max(), '.0%')})" for row in found.tags(reader)]
 
     return {
         "word": [

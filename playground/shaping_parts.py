@@ -12,7 +12,7 @@ from models.person_tagger import Tagged
 from models.shapes import LIMITS, Layer, Shaped
 from playground import compute, controls, figures, guesses, shaping, shaping_drawing, showing, typed
 from playground.graph import asked, graph
-from playground.language import say
+from playground.language import formula, say
 from playground.player import player
 from playground.player.player import asked as player_asked
 
@@ -168,7 +168,7 @@ def show_weights(found: Shaped, code: str) -> None:
     with left:
         st.markdown(say("**The lines that build and run it**"))
         st.code(code, language="python", wrap_lines=True)
-        st.latex(shaping.count_formula(found.layer))
+        st.latex(formula(shaping.count_formula(found.layer)))
         st.markdown(shaping.count_words(found))
     with right:
         st.markdown(say("**Its weights, matrix by matrix**"))

@@ -15,7 +15,7 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-from playground import tables
+from playground import language, tables
 from playground.recording import wanted
 from playground.tables import Data
 
@@ -50,7 +50,7 @@ class Shown:
 
 
 def chart(figure: go.Figure, *, key: str, alt: str, where: Any = st, config: dict[str, Any] | None = None) -> None:  # noqa: ANN401 - a container, or Streamlit itself
-    """Show a figure.
+    """Show a figure, its numbers as the visitor's language writes them.
 
     Args:
         figure: with its title and its axis titles.
@@ -59,6 +59,7 @@ def chart(figure: go.Figure, *, key: str, alt: str, where: Any = st, config: dic
         where: the column or container in which it stands; the place where the script is, if not given.
         config: of Plotly.
     """
+    figure.update_layout(separators=language.separators())
     where.plotly_chart(figure, key=key, alt=alt, config=config)
     keep(key, tables.title_of(figure) or alt, lambda: tables.of_figure(figure), figure, alt=alt)
 

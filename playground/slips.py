@@ -15,7 +15,7 @@ from models.questions import Conventions
 from models.slips import NAMES, First, FourBlocks, Larger, Late, Minus, Shown, SmallUpdate, Weeks
 from playground import chaining, figures
 from playground.answers.entry import Answer
-from playground.language import say
+from playground.language import number, say
 from playground.signpost import Signpost
 
 ASKED = (
@@ -79,7 +79,14 @@ def powers(found: Mapping[int, float]) -> Answer:
     table = {say(title): [column[k] for k in theirs] for title, column in rows.items() if title != "lecture"}
     return Answer(
         text,
-        partial(figures.magnitudes, lines, say("One printed power lies below the line"), say("exponent n"), "0.25ⁿ"),
+        partial(
+            figures.magnitudes,
+            lines,
+            say("One printed power lies below the line"),
+            say("exponent n"),
+            say("0.25ⁿ"),
+            say=say,
+        ),
         say("Powers of 0.25, exact and as printed, on a log axis: they part at exponent 16"),
         table,
         say("The printed powers beside the exact ones"),
@@ -188,7 +195,13 @@ def sampling(found: First) -> Answer:
     return Answer(
         text,
         partial(
-            figures.choices, found.tokens, found.said, found.left, 0, say("What may come first, after the zero vector")
+            figures.choices,
+            found.tokens,
+            found.said,
+            found.left,
+            0,
+            say("What may come first, after the zero vector"),
+            say=say,
         ),
         say(
             "Probabilities of the likeliest first tokens, as said and as drawn from, where the unknown token has no share"
@@ -229,19 +242,26 @@ def larger_weight(found: Larger) -> Answer:
         large=found.large,
     )
     lines = [
-        figures.Line("linear: w²", found.w[::8], found.linear[::8], "candidate", 1),
+        figures.Line(say("linear: w²"), found.w[::8], found.linear[::8], "candidate", 1),
         figures.Line("tanh", found.w[::8], found.tanh[::8], "state"),
     ]
     return Answer(
         text,
-        partial(figures.lines, lines, "With tanh it grows, and then it falls", "weight w", "|dh₃/dh₁|", span=(0, 1.5)),
-        "The derivative of the third state by the first for weights from 0 to 2, linear and with tanh",
+        partial(
+            figures.lines,
+            lines,
+            say("With tanh it grows, and then it falls"),
+            say("weight w"),
+            "|dh₃/dh₁|",
+            span=(0, 1.5),
+        ),
+        say("The derivative of the third state by the first for weights from 0 to 2, linear and with tanh"),
     )
 
 
 def blend(found: Conventions) -> Answer:
     """Both readings of z."""
-    keeps, writes = (" ".join(f"{value:.5f}" for value in row) for row in (found.keeps, found.writes))
+    keeps, writes = (" ".join(number(value, ".5f") for value in row) for row in (found.keeps, found.writes))
     text = say(
         "All weights 0.5, inputs 1, 1, 0. Where z keeps, h is {keeps}; where it writes, {writes}. Turn the sign of "
         "z's weights, and both agree (largest difference {turned:g}). On a heat map of z the two are mirror images.",
@@ -281,7 +301,9 @@ def small_update(found: SmallUpdate) -> Answer:
     ]
     return Answer(
         text,
-        partial(figures.magnitudes, lines, say("A fresh GRU vanishes like an RNN"), say("steps back"), "‖dL/dh‖"),
+        partial(
+            figures.magnitudes, lines, say("A fresh GRU vanishes like an RNN"), say("steps back"), "‖dL/dh‖", say=say
+        ),
         say("Size of the gradient by steps back, for a fresh RNN, a fresh GRU, and one whose gate stands open"),
     )
 
@@ -312,6 +334,7 @@ def only_f(found: Memory) -> Answer:
             say("The direct path is not all"),
             say("steps back"),
             say("norm of the derivative"),
+            say=say,
         ),
         say("The product of forget gates, the whole derivative, and what the gates add, by steps back"),
     )

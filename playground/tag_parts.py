@@ -132,7 +132,8 @@ def ask_word() -> str:
             st.button(word, key=f"tag_word_{word}", type="tertiary", on_click=typed.put, kwargs={_WORD: word})
     split = tagging.tokens(_good(text, "tag_good_word", words.WORD, "There is no word in it. Type one."))
     if len(split) > 1:
-        st.info(f"One word is read here, the first: `{words.cut(split[0]).replace('`', 'ˋ')}`.")
+        word = words.cut(split[0]).replace("`", "ˋ")
+        st.info(say("One word is read here, the first: `{word}`.", word=word))
     return split[0]
 
 
@@ -174,7 +175,10 @@ def show_scores(facts: Mapping[str, Mapping[str, Any]], *, lazy: bool) -> None:
     st.markdown(say(words.LANGUAGE))
     with st.expander(say("Parts of speech, from the same networks")):
         st.markdown(
-            "Each network has a second read-out. Here the most frequent tag is strong: most words have one part of speech."
+            say(
+                "Each network has a second read-out. Here the most frequent tag is strong: most words have one part of "
+                "speech."
+            )
         )
         _table(words.part_table(facts), "Share of words with the right part of speech, of each tagger")
     with st.expander(say("Find the errors: a large tagger on a news text")):
@@ -211,7 +215,7 @@ def show_template(text: str, language: str) -> None:
         "The template as the network and as the regular expressions fill it",
     )
     if len(split) == ads.LONGEST:
-        st.info(f"The first {ads.LONGEST} words are read.")
+        st.info(say("The first {count} words are read.", count=ads.LONGEST))
 
 
 def predict_patterns() -> bool:
@@ -231,7 +235,7 @@ def show_fields(language: str, *, new: bool) -> None:
         "Share of held-out ads in which a field is right, network and patterns",
     )
     st.markdown(
-        words.ad_words(scores, language) if new else "The columns of new phrasings appear once you have guessed."
+        words.ad_words(scores, language) if new else say("The columns of new phrasings appear once you have guessed.")
     )
 
 
@@ -249,8 +253,10 @@ def your_file() -> None:
     known = st.session_state.get(_LIVE)
     if known is None:
         st.info(
-            "No file yet. Each line of it would look like `London B-location` or `went O`, with an empty line "
-            "between sentences."
+            say(
+                "No file yet. Each line of it would look like `London B-location` or `went O`, with an empty line "
+                "between sentences."
+            )
         )
         return
     st.markdown(f"**{words.cut(known['name'], 60)}**: {words.corpus_words(known['corpus'])}")
@@ -274,8 +280,11 @@ def _take(data: bytes, name: str) -> None:
         corpus = columns.read(data)
         split = Split.of(corpus)
     except ValueError as wrong:
-        kept = "" if _LIVE not in state else f" What you see is still {words.cut(state[_LIVE]['name'], 60)}."
-        st.warning(f"{wrong}.{kept}")
+        if _LIVE not in state:
+            st.warning(f"{say(wrong)}.")
+        else:
+            kept = words.cut(state[_LIVE]["name"], 60)
+            st.warning(say("{wrong}. What you see is still {kept}.", wrong=wrong, kept=kept))
         return
     learning.end(state.get(_LIVE, {}).get("learning"))
     state[_LIVE] = {
@@ -293,7 +302,8 @@ def _newest(known: dict[str, Any]) -> Learning[Assignment] | None:
     current: Learning[Assignment] | None = known["learning"]
     picture: Picture | None = current.work.picture if current and not current.going else None
     if current and picture and picture.marks:
-        known["rows"][f"{KINDS[current.asked.recipe.kind].title}, {picture.step} updates"] = picture.marks
+        name = KINDS[current.asked.recipe.kind].title
+        known["rows"][say("{network}, {count} updates", network=say(name), count=picture.step)] = picture.marks
     return current
 
 

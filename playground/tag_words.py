@@ -13,7 +13,7 @@ from models.tagging import KINDS, Recipe, Spelled, Tagged
 from models.tasks import ads
 from models.tasks.entities import TAGS
 from playground import theme
-from playground.language import say
+from playground.language import number, say
 from playground.player import Token, Track, Words
 
 ASKED = (
@@ -84,12 +84,22 @@ def remarks(found: Tagged) -> str:
     unknown = [word for word, known in zip(found.tokens, found.known, strict=True) if not known]
     if unknown:
         shown = ", ".join(f"`{cut(word).replace('`', 'ˋ')}`" for word in dict.fromkeys(unknown[:6]))
-        more = f" and {len(unknown) - 6} more" if len(unknown) > 6 else ""
+        if (more := len(unknown) - 6) > 0:
+            shown = say("{words} and {more} more", words=shown, more=more)
         told.append(
-            f"Not in the vocabulary: {shown}{more}. Who reads whole words sees `<unk>`; who reads letters sees letters."
+            say(
+                "Not in the vocabulary: {words}. Who reads whole words sees `<unk>`; who reads letters sees letters.",
+                words=shown,
+            )
         )
     if found.left_out:
-        told.append(f"The last {found.left_out:,} words were left out: {len(found.tokens)} is the most.")
+        told.append(
+            say(
+                "The last {count:,} words were left out: {most} is the most.",
+                count=found.left_out,
+                most=len(found.tokens),
+            )
+        )
     return " ".join(told)
 
 
@@ -105,8 +115,8 @@ def word_table(found: Tagged) -> dict[str, list[str]]:
             cut(word) + ("" if known else " (<unk>)") for word, known in zip(found.tokens, found.known, strict=True)
         ],
         "tag": [told_tag(tag) for tag in found.tags],
-        "P(tag)": [f"{row.max():.1%}" for row in found.chances],
-        "part of speech": list(found.parts),
+        "P(tag)": [number(row.max(), ".1%") for row in found.chances],
+        "part of speech": [say(part) for part in found.parts],
     }
 
 
@@ -124,7 +134,7 @@ def evidence_words(found: Tagged, word: int, moved: NDArray) -> str:
     if not total:
         return say("No word moves this tag at all: the network is as sure as numbers can say.")
     order = np.argsort(-moved)[:3]
-    shares = ", ".join(f"“{cut(found.tokens[k])}” {moved[k] / total:.0%}" for k in order)
+    shares = ", ".join(f"“{cut(found.tokens[k])}” {number(moved[k] / total, '.0%')}" for k in order)
     return say(
         "“{word}” is tagged **{tag}** with probability {chance:.1%}. Of all the evidence, by the length of the gradient: "
         "{shares}.",
@@ -147,7 +157,7 @@ def evidence_ribbon(found: Tagged, word: int, moved: NDArray, *, dark: bool) -> 
             f'<span style="display:inline-block;margin:2px;padding:1px 6px;border:{edge};border-radius:5px;'
             f'background:{colour};color:{base.text};text-align:center">{html.escape(cut(token))}'
             '<small style="display:block;font-size:.72em">'
-            f"{moved[k] / total:.0%}</small></span>"
+            f"{number(moved[k] / total, '.0%')}</small></span>"
         )
     return f'<div class="evidence">{"".join(cells)}</div>'
 
@@ -254,20 +264,22 @@ def kind_chances(found: Tagged, place: int = 2) -> dict[str, float]:
 def chance_table(found: Mapping[str, Tagged]) -> dict[str, list[str]]:
     """What each network says of the invented word, a table by column."""
     rows = {say(KINDS[kind].title): kind_chances(one) for kind, one in found.items()}
-    return {"network": list(rows), **{name: [f"{row[name]:.1%}" for row in rows.values()] for name in (*_LOOKS, _NONE)}}
+    shown = {name: [number(row[name], ".1%") for row in rows.values()] for name in (*_LOOKS, _NONE)}
+    return {"network": list(rows), **shown}
 
 
 def invented_words(word: str, found: Mapping[str, Tagged]) -> str:
     """What the networks with and without characters say of the word, as Markdown."""
     said = {kind: max(kind_chances(one).items(), key=lambda pair: pair[1]) for kind, one in found.items()}
     letters, whole = said["characters"], said["both"]
-    return (
-        f"With its characters “{cut(word)}” is **{letters[0]}** ({letters[1]:.1%}). Read as a whole word it is {whole[0]} "
-        f"({whole[1]:.1%}): that is what `<unk>` mostly was in such sentences, and it says the same of every invented word."
+    told = (
+        "With its characters “{word}” is **{kind}** ({chance:.1%}). Read as a whole word it is {other} ({whole:.1%}): that "
+        "is what `<unk>` mostly was in such sentences, and it says the same of every invented word."
         if not found["both"].known[2]
-        else f"“{cut(word)}” is in the vocabulary: with characters **{letters[0]}** ({letters[1]:.1%}), as a whole word "
-        f"{whole[0]} ({whole[1]:.1%}). Invent one that is not."
+        else "“{word}” is in the vocabulary: with characters **{kind}** ({chance:.1%}), as a whole word {other} "
+        "({whole:.1%}). Invent one that is not."
     )
+    return say(told, word=cut(word), kind=say(letters[0]), chance=letters[1], other=say(whole[0]), whole=whole[1])
 
 
 def letter_tracks(found: Spelled) -> list[Track]:
@@ -348,13 +360,20 @@ def score_words(facts: Mapping[str, Mapping[str, Any]]) -> str:
     marks = {kind: known["marks"] for kind, known in facts.items()}
     both, stacked, letters, spelling = (marks[kind] for kind in ("both", "stacked", "characters", "spelling"))
     second = stacked["f1"] - both["f1"]
-    return (
-        f"**Letters bring the visible gain.** On unknown words the Bi-RNN has {both['unknown']:.1%} right, with characters "
-        f"{letters['unknown']:.1%}; on known words {both['known']:.1%} and {letters['known']:.1%}. Entity F1 goes from "
-        f"{both['f1']:.1%} to {letters['f1']:.1%}. A second layer changes it by {100 * second:+.1f} points only. Letters "
-        f"without the sentence are not enough: {spelling['f1']:.1%}. All in small letters, the network with "
-        "characters still has "
-        f"{facts['characters']['small']['f1']:.1%}."
+    return say(
+        "**Letters bring the visible gain.** On unknown words the Bi-RNN has {unknown:.1%} right, with characters "
+        "{unknown_letters:.1%}; on known words {known:.1%} and {known_letters:.1%}. Entity F1 goes from {f1:.1%} to "
+        "{f1_letters:.1%}. A second layer changes it by {second:+.1f} points only. Letters without the sentence are not "
+        "enough: {spelling:.1%}. All in small letters, the network with characters still has {small:.1%}.",
+        unknown=both["unknown"],
+        unknown_letters=letters["unknown"],
+        known=both["known"],
+        known_letters=letters["known"],
+        f1=both["f1"],
+        f1_letters=letters["f1"],
+        second=100 * second,
+        spelling=spelling["f1"],
+        small=facts["characters"]["small"]["f1"],
     )
 
 
@@ -378,10 +397,13 @@ def four_table() -> dict[str, list[str]]:
 
 def four_words(found: Score) -> str:
     """What that scores, as Markdown."""
-    return (
-        f"{found.predicted} entities said, {found.gold} there, {found.right} right: F1 {found.f1:.0%}. A right "
-        "span with the wrong "
-        "type counts twice against a tagger: one said wrongly, one missed."
+    return say(
+        "{said} entities said, {gold} there, {right} right: F1 {f1:.0%}. A right span with the wrong type counts twice "
+        "against a tagger: one said wrongly, one missed.",
+        said=found.predicted,
+        gold=found.gold,
+        right=found.right,
+        f1=found.f1,
     )
 
 
@@ -440,7 +462,7 @@ def graded_ad(guess: str, scores: Mapping[str, Mapping[str, Mapping[str, float]]
 def template_table(filled: Mapping[str, str], patterns: Mapping[str, str]) -> dict[str, list[str]]:
     """The filled template, a table by column."""
     return {
-        "field": list(ads.FIELDS),
+        "field": [say(name) for name in ads.FIELDS],
         "network": [cut(filled.get(name, "–"), 40) for name in ads.FIELDS],
         "patterns": [cut(patterns.get(name, "–"), 40) for name in ads.FIELDS],
     }
@@ -463,7 +485,7 @@ def ad_scores(scores: Mapping[str, Mapping[str, Mapping[str, float]]], language:
         "patterns, new": ("new", "patterns"),
     }
     return {
-        "field": list(rows),
+        "field": [say(name) for name in rows],
         **{
             title: [100 * scores[f"{language}-{which}"][who][name] for name in rows]
             for title, (which, who) in columns.items()
@@ -478,16 +500,20 @@ def ad_words(scores: Mapping[str, Mapping[str, Mapping[str, float]]], language: 
 
     def won(pair: Mapping[str, Mapping[str, float]]) -> str:
         gap = pair["network"]["all"] - pair["patterns"]["all"]
-        return f"the {'network' if gap > 0 else 'patterns'} by {abs(100 * gap):.1f} points"
+        told = "the network by {points:.1f} points" if gap > 0 else "the patterns by {points:.1f} points"
+        return say(told, points=abs(100 * gap))
 
-    return (
-        f"Phrasings as in training: {seen['network']['all']:.1%} for the network, {seen['patterns']['all']:.1%} "
-        "for the patterns; "
-        f"new phrasings: {new['network']['all']:.1%} and {new['patterns']['all']:.1%}. Ahead are {won(seen)}, "
-        f"then {won(new)}. "
-        "**Both lose much on new phrasings**: who wrote the patterns had seen the training ads, and so had the "
-        "network. For numbers "
-        "of a fixed form a pattern is hard to beat, and it needs no training."
+    return say(
+        "Phrasings as in training: {network:.1%} for the network, {patterns:.1%} for the patterns; new phrasings: "
+        "{new_network:.1%} and {new_patterns:.1%}. Ahead are {first}, then {then}. **Both lose much on new phrasings**: who "
+        "wrote the patterns had seen the training ads, and so had the network. For numbers of a fixed form a pattern is hard "
+        "to beat, and it needs no training.",
+        network=seen["network"]["all"],
+        patterns=seen["patterns"]["all"],
+        new_network=new["network"]["all"],
+        new_patterns=new["patterns"]["all"],
+        first=won(seen),
+        then=won(new),
     )
 
 
@@ -540,9 +566,14 @@ OWN_KINDS = {"characters": KINDS["characters"].title, "both": KINDS["both"].titl
 
 def corpus_words(corpus: Corpus) -> str:
     """What a file holds, as Markdown."""
-    what = "named entities" if corpus.entities else "parts of speech or other labels"
-    told = " ".join(corpus.remarks)
-    return f"{len(corpus.sentences):,} sentences, {corpus.words:,} words, {len(corpus.tags)} tags: {what}. {told}"
+    told = say(
+        "{sentences:,} sentences, {words:,} words, {tags} tags: {what}.",
+        sentences=len(corpus.sentences),
+        words=corpus.words,
+        tags=len(corpus.tags),
+        what=say("named entities" if corpus.entities else "parts of speech or other labels"),
+    )
+    return " ".join([told, *map(say, corpus.remarks)])
 
 
 def own_recipe(kind: str, updates: int) -> Recipe:
@@ -552,8 +583,13 @@ def own_recipe(kind: str, updates: int) -> Recipe:
 
 def own_live(recipe: Recipe, step: int, losses: NDArray[np.float64]) -> str:
     """How far a training is, by the losses of its updates so far, (N,)."""
-    newest = f", loss {losses[-1]:.3f}" if len(losses) else ""
-    return f"{KINDS[recipe.kind].title}: update {step} of {recipe.updates}{newest}"
+    told = (
+        "{network}: update {step} of {updates}, loss {loss:.3f}"
+        if len(losses)
+        else "{network}: update {step} of {updates}"
+    )
+    newest = losses[-1] if len(losses) else 0.0
+    return say(told, network=say(KINDS[recipe.kind].title), step=step, updates=recipe.updates, loss=newest)
 
 
 def own_table(rows: Mapping[str, Mapping[str, float]]) -> dict[str, list]:

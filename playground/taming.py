@@ -14,7 +14,7 @@ from models.echo import Forecast, Reservoir
 from models.remedies import REMEDIES, SEEDS, Outcome
 from models.training import Run, Snapshot
 from playground.figures import Arrow, Axes, Curve, Place
-from playground.language import say
+from playground.language import number, say
 
 TABS = ["Exploding", "Remedies", "Echo state network"]
 
@@ -29,7 +29,7 @@ Attempts = Mapping[str, tuple[Mapping[str, object], str]]
 
 def percent(share: float) -> str:
     """A share as one reads it: whole percents, and digits where there is less than one."""
-    return f"{100 * share:.0f} %" if share >= 0.01 or share == 0 else f"{short(100 * share)} %"
+    return f"{number(100 * share, '.0f')} %" if share >= 0.01 or share == 0 else f"{short(100 * share)} %"
 
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -38,9 +38,9 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 def short(value: float) -> str:
     """A size in two digits, with a power of ten where it is far from 1."""
     if not math.isfinite(value) or value == 0 or 1e-2 <= abs(value) < 1e4:
-        return f"{value:,.2g}" if abs(value) < 100 else f"{value:,.0f}"
+        return number(value, ",.2g") if abs(value) < 100 else number(value, ",.0f")
     power = math.floor(math.log10(abs(value)))
-    return f"{value / 10**power:.1f} · 10{str(power).translate(_SUPERSCRIPTS)}".replace("-", "−")
+    return f"{number(value / 10**power, '.1f')} · 10{str(power).translate(_SUPERSCRIPTS)}".replace("-", "−")
 
 
 def said(axes: Axes) -> Axes:
@@ -427,7 +427,7 @@ def _of_all(outcome: Outcome) -> str:
 def _solved(outcome: Outcome) -> str:
     after = outcome.median_solved
     if after is not None:
-        return f"{after:,}"
+        return number(after, ",")
     return say("never ({share})", share=percent(float(np.median(outcome.accuracy[:, -1]))))
 
 
@@ -629,7 +629,7 @@ def error_places(reservoir: Reservoir, forecast: Forecast, line: Forecast) -> li
     return [
         Place(say("diverged"), y=WORST),
         Place(say("straight line"), y=line.error),
-        Place(f"ρ = {reservoir.radius:g}", x=reservoir.radius),
+        Place(f"ρ = {number(reservoir.radius, 'g')}", x=reservoir.radius),
         Place(say("this network"), x=reservoir.radius, y=min(forecast.error, WORST)),
     ]
 
@@ -667,7 +667,9 @@ def error_told(units: int, measured: NDArray[np.float64], line: Forecast) -> str
         ),
     ]
     if lost:
-        words.append(say("Most of them diverge at ρ = {radii}.", radii=", ".join(f"{radius:g}" for radius in lost)))
+        words.append(
+            say("Most of them diverge at ρ = {radii}.", radii=", ".join(number(radius, "g") for radius in lost))
+        )
     beaten = sum(value < line.error for value in median)
     words.append(
         say("The median reservoir beats the straight line at {some} of {all} radii.", some=beaten, all=len(median))

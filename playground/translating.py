@@ -15,7 +15,7 @@ from models.tasks.dates import ISO, LONGEST, SAID, SPELLINGS, read, unknown
 from models.translator import Said, Translated
 from models.translators import BEAM_TEXTS, BEAMS, LENGTHS, SIZES, Marks, Question, Recipe, name_of
 from playground.figures import Line
-from playground.language import say
+from playground.language import number, say
 from playground.player import Token, Track, Words
 
 TABS = ["Translate", "The vector between", "Greedy and beam", "Teacher forcing", "How good is it?"]
@@ -92,7 +92,8 @@ def is_date(text: str) -> bool:
 
 def verdict(text: str, said: Said) -> str:
     """What the network said, how sure it was, and what rules say, as Markdown."""
-    sure = f"P = {math.exp(said.log_probability):.3g}, log P = {said.log_probability:.3g}".replace("= -", "= −")
+    sure = f"P = {number(math.exp(said.log_probability), '.3g')}, log P = {number(said.log_probability, '.3g')}"
+    sure = sure.replace("= -", "= −")
     ruled = by_rules(text)
     other = say("By rules: **{ruled}**.", ruled=ruled) if ruled else say("No rule fits this text.")
     if not said.finished:
@@ -431,7 +432,7 @@ FORCING_STORY = (
 def forcing_rows(told: Translated, own: Translated, right: str) -> dict[str, list]:
     """Step by step: the right character, what is said when told the right ones, what is said when fed one's own."""
     wanted = [*right, SAID[-1]]
-    chance = [f"{told.probabilities[k, SAID.index(character)]:.3f}" for k, character in enumerate(wanted)]
+    chance = [number(told.probabilities[k, SAID.index(character)], ".3f") for k, character in enumerate(wanted)]
     columns = {
         "right": wanted,
         "told, says": list(told.said),
@@ -652,7 +653,7 @@ def slip_rows(pairs: Sequence[tuple[str, str]], said: Sequence[str]) -> dict[str
 
 def complaint(wrong: ValueError) -> str:
     """What is wrong with a file, as Markdown."""
-    told = re.sub(r"([\\`*_{}\[\]()<>#+!|$~:])", r"\\\1", say(str(wrong)))
+    told = re.sub(r"([\\`*_{}\[\]()<>#+!|$~:])", r"\\\1", say(wrong))
     return say("**Not read:** {told}. What you see below is unchanged.", told=told)
 
 
@@ -675,7 +676,7 @@ MARKS_TRIES: Tries = {
 
 def percent(share: float) -> str:
     """A share in percent."""
-    return f"{100 * share:.1f} %".replace(".0 %", " %")
+    return f"{number(round(100 * share, 1), '.4g')} %"
 
 
 def reading(text: str) -> bool:

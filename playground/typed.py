@@ -10,6 +10,7 @@ from typing import get_args
 import streamlit as st
 
 from models.cells import Nonlinearity
+from models.told import Told
 from playground import controls, guesses
 from playground.language import say
 from playground.on_paper import SQUASHES
@@ -170,7 +171,7 @@ def ask_swap(page: str, steps: int) -> tuple[int, int] | None:
     if steps < 2:
         st.markdown(say("One step has no order. Add another one to the inputs."))
         return None
-    names = {f"{a}-{b}": f"{a} and {b}" for a in range(1, steps + 1) for b in range(a + 1, steps + 1)}
+    names = {f"{a}-{b}": Told("{a} and {b}", a=a, b=b) for a in range(1, steps + 1) for b in range(a + 1, steps + 1)}
     ends = f"1-{steps}"
     chosen = controls.select(page, f"swap{steps}", "Swap inputs", {ends: names[ends], **names}, width=130)
     first, second = chosen.split("-")

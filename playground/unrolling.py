@@ -7,7 +7,7 @@ import numpy as np
 
 from models.truncated import Backward, Contributions, Noise, Truncated, Words
 from models.unrolled import FOUR_TERMS, LECTURE, Solution, Unrolled
-from playground.language import say
+from playground.language import in_figures, number, say
 from playground.on_paper import exact
 from playground.unrolling_drawing import shown, symbol
 
@@ -589,11 +589,11 @@ def _percent(share: float) -> str:
     text = f"{percent:.0f}" if abs(percent) >= 10 or percent == 0 else f"{percent:.2g}"
     if text == "100" and percent != 100:
         text = f"{percent:.2f}"
-    return f"{text} %".replace("-", "−")
+    return f"{in_figures(text)} %".replace("-", "−")
 
 
 def _number(value: float) -> str:
-    return f"{value:.3g}".replace("-", "−")
+    return number(value, ".3g").replace("-", "−")
 
 
 def _plain(weight: str) -> str:

@@ -9,7 +9,7 @@ from models.truncated import Noise, Truncated, Words, borders
 from models.unrolled import LARGEST, LECTURE, LONGEST, Solution, Unrolled
 from playground import compute, controls, figures, showing, typed, unrolling, unrolling_drawing
 from playground.graph import asked, graph
-from playground.language import said_all, say
+from playground.language import formula, said_all, say
 
 _CELLS = {name: name for name in ("RNN", "LSTM", "GRU")}
 
@@ -96,7 +96,7 @@ def show_small_bars(solution: Solution) -> None:
         if solution.question.every_step:
             st.markdown(say(unrolling.MANY_LOSSES))
             return
-        st.latex(unrolling.lecture_sum(solution))
+        st.latex(formula(unrolling.lecture_sum(solution)))
         table = unrolling.four_terms(solution)
         st.dataframe(
             table,
@@ -161,6 +161,7 @@ def show_who(question: Words, weight: str) -> None:
             say("norm of the contribution, log axis"),
             x_title=say("word read"),
             dark=controls.dark(),
+            say=say,
         ),
         key="bptt_norms",
         alt=say("Norm of each word's contribution to the gradients of W_hh, W_ih and b, on a log axis"),

@@ -12,7 +12,7 @@ from models.order import GUESSES, Read
 from models.tasks.order import VOCABULARY as ORDER_WORDS
 from models.tasks.order import Order
 from playground.figures import Group, Line
-from playground.language import say
+from playground.language import number, say
 from playground.player import Token, Track
 from playground.player import Words as Says
 
@@ -383,8 +383,8 @@ def together_table(found: Embedded, view: str) -> dict[str, list[object]]:
     return {
         "group": [say(name) for name in VIEWS[view]],
         "words": [len(embeddings.GROUPS[name]) for name in VIEWS[view]],
-        "before": [f"{before[name]:.0%}" for name in VIEWS[view]],
-        "after": [f"{after[name]:.0%}" for name in VIEWS[view]],
+        "before": [number(before[name], ".0%") for name in VIEWS[view]],
+        "after": [number(after[name], ".0%") for name in VIEWS[view]],
     }
 
 
@@ -479,8 +479,8 @@ def answer_table(found: Read, facts: Mapping[str, Mapping]) -> dict[str, list[ob
     rows = {reader: found.best(reader) for reader in READERS}
     return {
         "reader": [say(name) for name in READERS.values()],
-        "first": [f"{one[0]} {one[1]:.3f}" for one, _ in rows.values()],
-        "second": [f"{other[0]} {other[1]:.3f}" for _, other in rows.values()],
+        "first": [f"{one[0]} {number(one[1], '.3f')}" for one, _ in rows.values()],
+        "second": [f"{other[0]} {number(other[1], '.3f')}" for _, other in rows.values()],
         "largest difference": [float(np.abs(found.answers[r][0] - found.answers[r][1]).max()) for r in READERS],
         "weights": [facts[reader]["parameters"] for reader in READERS],
     }

@@ -80,10 +80,9 @@ def _ask_lexicon() -> one_hot.Lexicon:
         found = one_hot.read_lexicon(text or "", other=other)
         st.session_state[good] = found.words
     except ValueError as wrong:
-        kept = st.session_state.get(good, one_hot.LECTURE)
-        st.warning(
-            say("{wrong}. What you see still has {kept}.", wrong=str(wrong).capitalize(), kept=wording.code(kept))
-        )
+        kept, told = st.session_state.get(good, one_hot.LECTURE), say(wrong)
+        told = told[:1].upper() + told[1:]
+        st.warning(say("{wrong}. What you see still has {kept}.", wrong=told, kept=wording.code(kept)))
         return one_hot.Lexicon(kept, other)
     return found
 

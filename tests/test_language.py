@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from visitor import opened
 
+from models.told import Told
 from playground import language
 
 CODES = [code for code in language.languages() if code != language.ENGLISH]
@@ -101,3 +102,73 @@ def test_a_language_that_there_is_not_is_told_and_english_stays(root):
     app = opened("pages/step_a_cell.py", root, lang="tlh")
     assert widget(app, "cell_network").label == "Network"
     assert any("tlh" in caption.value for caption in app.sidebar.caption)
+
+
+# ---- numbers, formulas, and what models tell -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def french(monkeypatch):
+    """A visitor who reads French."""
+    monkeypatch.setattr(language, "spoken", lambda: "fr")
+
+
+@pytest.mark.usefixtures("french")
+def test_numbers_are_written_as_in_french():
+    assert language.number(1234.5, ",.2f") == "1\u202f234,50"
+    assert language.number(0.125, ".1%") == "12,5\u00a0%"
+    assert language.number(-1e-9, ".1e") == "-1,0e-09"
+    assert language.say("no catalogue has this {share:.2f}", share=0.5) == "no catalogue has this 0,50"
+
+
+def test_numbers_are_written_as_in_english_outside_of_a_page():
+    assert language.number(1234.5, ",.2f") == "1,234.50"
+    assert language.say("{share:.1%} of {count:,}", share=0.5, count=1234) == "50.0% of 1,234"
+    assert language.formula("0.5 + 1{,}000") == "0.5 + 1{,}000"
+
+
+@pytest.mark.usefixtures("french")
+def test_code_keeps_its_point_and_words_keep_theirs():
+    told = language.say("`lr={rate:g}` {rate:g} {name}", rate=0.5, name="v1.5, 0.5")
+    assert told == "`lr=0.5` 0,5 v1.5, 0.5"
+
+
+@pytest.mark.usefixtures("french")
+def test_a_formula_has_no_gap_behind_its_comma():
+    assert language.formula(r"0.5 \cdot w_{1,2} + 12{,}000.25") == r"0{,}5 \cdot w_{1,2} + 12\,000{,}25"
+    assert language.say("$w = {w:.2f}$ and {w:.2f}", w=0.25) == "$w = 0{,}25$ and 0,25"
+    assert language.say("without values $0.5$") == "without values $0{,}5$"
+
+
+@pytest.mark.usefixtures("french")
+def test_an_error_of_a_model_is_said_with_its_values():
+    told = Told("The file has {megabytes:.1f} MB, expected at most {most}", megabytes=7.25, most=5)
+    assert str(ValueError(told)) == "The file has 7.2 MB, expected at most 5"
+    assert language.say(ValueError(told)) == "Le fichier a 7,2 Mo, attendu\u00a0: 5 au plus"
+    nested = Told("The file is {kind}, expected plain text: save it as .txt or .csv first", kind=Told("a picture"))
+    assert language.say("{wrong}.", wrong=ValueError(nested)).startswith("Le fichier est une image, attendu")
+
+
+@pytest.mark.usefixtures("french")
+def test_no_line_breaks_before_a_sign_that_has_a_space():
+    assert not [said for said in language.catalogue("fr").values() if re.search("« | [;?!»]", said)]
+
+
+def test_a_link_knows_an_option_that_is_made_of_numbers_in_every_language():
+    assert list(language.wordings(Told("{a} and {b}", a=1, b=3))) == ["1 and 3", "1 et 3"]
+
+
+def test_a_chart_writes_its_numbers_as_the_page_does(root):
+    signs = {}
+    for code in ("en", "fr"):
+        chart, *_ = opened("pages/gradient_decay.py", root, lang=code).get("plotly_chart")
+        signs[code] = json.loads(chart.proto.spec)["layout"]["separators"]
+    assert signs == {"en": ".,", "fr": ",\u202f"}
+
+
+@pytest.mark.parametrize(("lang", "told"), [("fr", "Le fichier est un PDF"), ("en", "The file is a PDF")])
+def test_a_file_that_cannot_be_read_is_told_in_the_language_of_the_page(lang, told, root):
+    tab = "How good is it?" if lang == "en" else language.catalogue(lang)["How good is it?"]
+    app = opened("pages/translation.py", root, lang=lang, translate_tab=tab)
+    widget(app, "translate_file").upload("dates.txt", b"%PDF-1.7", "text/plain").run()
+    assert any(told in warning.value for warning in app.warning)

@@ -71,7 +71,7 @@ def test_every_number_comes_back_to_the_last_bit(rate, rates, clip):
         ({"lengths": "1-2-3"}, "lengths is '1-2-3', expected two whole numbers such as 10-20"),
         ({"rates": "5"}, "rates is '5', expected steps and rates such as 100:0.01"),
         ({"rates": "5:0.1,5:0.2"}, "rates begin at steps"),
-        ({"start": "<script>"}, "start is '<script>', expected 'default' or"),
+        ({"start": "<script>"}, "start is '<script>', expected one of 'default', 'orthogonal'"),
     ],
 )
 def test_nonsense_gets_a_sentence(texts, sentence):

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from models.entity_f1 import OUTSIDE, as_bio
 from models.loaders.encoding import decode
+from models.told import Told
 
 LONGEST = 1000
 """Words of a sentence at most."""
@@ -29,7 +30,7 @@ _CONLLU_COLUMNS = 10
 _CONLLU_NUMBER = re.compile(r"[0-9]+([-.][0-9]+)?")
 _LONGEST_CELL = 200  # characters of a word or a tag
 _SHOWN = 24  # characters of a wrong entry that a sentence repeats
-_WANTED = "one word a line with its tag behind it, and an empty line between sentences"
+_WANTED = Told("one word a line with its tag behind it, and an empty line between sentences")
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def read(data: bytes) -> Corpus:
     remarks = list(decoded.remarks)
     rows = _rows(decoded.text.split("\n"))
     if not rows:
-        raise ValueError(f"The file is empty, expected {_WANTED}")
+        raise ValueError(Told("The file is empty, expected {wanted}", wanted=_WANTED))
     conllu = all(
         len(cells) == _CONLLU_COLUMNS and _CONLLU_NUMBER.fullmatch(cells[0]) for _, cells in rows[:50] if cells
     )
@@ -84,7 +85,7 @@ def read(data: bytes) -> Corpus:
     sentences = _sentences(rows, word, tag, conllu=conllu)
     entities = _are_entities(sentences, conllu=conllu)
     if conllu:
-        remarks.append("It is CoNLL-U: the second column was read as words, the fourth as parts of speech.")
+        remarks.append(Told("It is CoNLL-U: the second column was read as words, the fourth as parts of speech."))
     if entities:
         sentences, told = _bio(sentences)
         remarks += told
@@ -93,7 +94,11 @@ def read(data: bytes) -> Corpus:
     )
     if len(corpus.tags) > KINDS:
         raise ValueError(
-            f"The last column holds {len(corpus.tags):,} different tags, expected at most {KINDS}: is it a column of tags?"
+            Told(
+                "The last column holds {count:,} different tags, expected at most {most}: is it a column of tags?",
+                count=len(corpus.tags),
+                most=KINDS,
+            )
         )
     return corpus
 
@@ -128,14 +133,42 @@ def _is_comment(line: str) -> bool:
 
 def _check_row(number: int, cells: Sequence[str], first: _Row) -> None:
     if len(cells) < 2:
-        raise ValueError(f"Line {number} has 1 column, {_quoted(cells[0])}; expected {_WANTED}")
+        raise ValueError(
+            Told(
+                "Line {number} has 1 column, {cell}; expected {wanted}",
+                number=number,
+                cell=_quoted(cells[0]),
+                wanted=_WANTED,
+            )
+        )
     if len(cells) != len(first[1]):
-        raise ValueError(f"Line {number} has {len(cells)} columns, expected {len(first[1])} as in line {first[0]}")
+        raise ValueError(
+            Told(
+                "Line {number} has {count} columns, expected {wide} as in line {first}",
+                number=number,
+                count=len(cells),
+                wide=len(first[1]),
+                first=first[0],
+            )
+        )
     if not cells[0] or not cells[-1]:
-        raise ValueError(f"Line {number} has an empty {'word' if not cells[0] else 'tag'}, expected {_WANTED}")
+        raise ValueError(
+            Told(
+                "Line {number} has an empty word, expected {wanted}"
+                if not cells[0]
+                else "Line {number} has an empty tag, expected {wanted}",
+                number=number,
+                wanted=_WANTED,
+            )
+        )
     if max(map(len, (cells[0], cells[-1]))) > _LONGEST_CELL and len(cells) < _CONLLU_COLUMNS:
         raise ValueError(
-            f"Line {number} has a word or a tag of more than {_LONGEST_CELL} characters, expected {_WANTED}"
+            Told(
+                "Line {number} has a word or a tag of more than {most} characters, expected {wanted}",
+                number=number,
+                most=_LONGEST_CELL,
+                wanted=_WANTED,
+            )
         )
 
 
@@ -148,7 +181,11 @@ def _sentences(rows: Sequence[_Row], word: int, tag: int, *, conllu: bool) -> li
             continue
         if conllu and not _CONLLU_NUMBER.fullmatch(cells[0]):
             raise ValueError(
-                f"Line {number} begins with {_quoted(cells[0])}, expected the number of a word as in CoNLL-U"
+                Told(
+                    "Line {number} begins with {cell}, expected the number of a word as in CoNLL-U",
+                    number=number,
+                    cell=_quoted(cells[0]),
+                )
             )
         if conllu and not cells[0].isdigit():  # "1-2" spans two words that follow, "1.1" was never written
             continue
@@ -159,11 +196,15 @@ def _sentences(rows: Sequence[_Row], word: int, tag: int, *, conllu: bool) -> li
         found[-1][2].append(cells[tag])
         if len(found[-1][1]) > LONGEST:
             raise ValueError(
-                f"The sentence that begins in line {found[-1][0]} has more than {LONGEST:,} words, expected an empty line "
-                "between sentences"
+                Told(
+                    "The sentence that begins in line {line} has more than {most:,} words, expected an empty "
+                    "line between sentences",
+                    line=found[-1][0],
+                    most=LONGEST,
+                )
             )
     if not found:
-        raise ValueError(f"The file has no word, expected {_WANTED}")
+        raise ValueError(Told("The file has no word, expected {wanted}", wanted=_WANTED))
     return found
 
 
@@ -184,15 +225,20 @@ def _bio(sentences: Sequence[_Read]) -> tuple[list[_Read], list[str]]:
         for place, tag in enumerate(tags):
             if tag != OUTSIDE and not _ENTITY.fullmatch(tag):
                 raise ValueError(
-                    f"The tag {_quoted(tag)} of word {place + 1} in the sentence that begins in line {first} is none, "
-                    "expected O, B-type or I-type"
+                    Told(
+                        "The tag {tag} of word {place} in the sentence that begins in line {line} is none, expected O, "
+                        "B-type or I-type",
+                        tag=_quoted(tag),
+                        place=place + 1,
+                        line=first,
+                    )
                 )
         plain = [{"S": "B", "E": "I"}.get(tag[0], tag[0]) + tag[1:] for tag in tags]
         bio = as_bio(plain)
         changed += sum(old != new for old, new in zip(tags, bio, strict=True))
         found.append((first, words, list(bio)))
-    told = [f"{changed:,} tags were written as in IOB1 or IOBES and are read as BIO."] if changed else []
-    return found, told
+    told = Told("{count:,} tags were written as in IOB1 or IOBES and are read as BIO.", count=changed)
+    return found, [told] if changed else []
 
 
 def _quoted(text: str) -> str:

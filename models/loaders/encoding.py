@@ -16,6 +16,8 @@ import codecs
 import re
 from dataclasses import dataclass
 
+from models.told import Told
+
 LARGEST_FILE = 5 * 2**20
 """Bytes of a file at most."""
 
@@ -24,14 +26,14 @@ CONTROLS_AT_MOST = 0.01
 
 _FEW_CONTROLS = 3
 _KINDS = {
-    b"%PDF": "a PDF",
-    b"PK\x03\x04": "a packed file (Word, Excel and zip files begin so)",
-    b"\xd0\xcf\x11\xe0": "an old Word or Excel file",
-    b"\x1f\x8b": "a packed file",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"GIF8": "a picture",
-    b"{\\rtf": "a rich text file (RTF)",
+    b"%PDF": Told("a PDF"),
+    b"PK\x03\x04": Told("a packed file (Word, Excel and zip files begin so)"),
+    b"\xd0\xcf\x11\xe0": Told("an old Word or Excel file"),
+    b"\x1f\x8b": Told("a packed file"),
+    b"\x89PNG": Told("a picture"),
+    b"\xff\xd8\xff": Told("a picture"),
+    b"GIF8": Told("a picture"),
+    b"{\\rtf": Told("a rich text file (RTF)"),
 }
 # Not: tab, the ends of lines and pages, and U+0085, which is one too.
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]+")
@@ -63,31 +65,53 @@ def decode(data: bytes, wanted: str) -> Decoded:
         ValueError: It is empty, too large, or no text: a sentence says which, and in which line.
     """
     if len(data) > LARGEST_FILE:
-        raise ValueError(f"The file has {len(data) / 2**20:.1f} MB, expected at most {LARGEST_FILE >> 20}")
+        raise ValueError(
+            Told(
+                "The file has {megabytes:.1f} MB, expected at most {most}",
+                megabytes=len(data) / 2**20,
+                most=LARGEST_FILE >> 20,
+            )
+        )
     kind = next((kind for start, kind in _KINDS.items() if data.startswith(start)), None)
     if kind:
-        raise ValueError(f"The file is {kind}, expected plain text: save it as .txt or .csv first")
+        raise ValueError(Told("The file is {kind}, expected plain text: save it as .txt or .csv first", kind=kind))
     text, encoding, line = _characters(data)
     text = with_plain_line_ends(text)
     if not text.strip():
-        raise ValueError(f"The file is empty, expected {wanted}")
+        raise ValueError(Told("The file is empty, expected {wanted}", wanted=wanted))
     # Every encoding has a character for a zero byte, yet no editor writes one: it is the surest sign of a binary file.
     if "\0" in text:
         where = 1 + text.count("\n", 0, text.index("\0"))
-        raise ValueError(f"Line {where} holds a zero byte, so this is no text file, expected {wanted}")
+        raise ValueError(
+            Told("Line {line} holds a zero byte, so this is no text file, expected {wanted}", line=where, wanted=wanted)
+        )
     first = _CONTROLS.search(text)
     controls = len(text) - len(_CONTROLS.sub("", text)) if first else 0
     if first and controls > max(CONTROLS_AT_MOST * len(text), _FEW_CONTROLS):
         if line:
             raise ValueError(
-                f"Line {line} is not UTF-8, nor is the file text in another usual encoding, expected {wanted}"
+                Told(
+                    "Line {line} is not UTF-8, nor is the file text in another usual encoding, expected {wanted}",
+                    line=line,
+                    wanted=wanted,
+                )
             )
         where = 1 + text.count("\n", 0, first.start())
         raise ValueError(
-            f"{controls:,} of {len(text):,} characters are control characters, the first in line {where}, so this is no text "
-            f"file, expected {wanted}"
+            Told(
+                "{count:,} of {all:,} characters are control characters, the first in line {line}, so "
+                "this is no text file, expected {wanted}",
+                count=controls,
+                all=len(text),
+                line=where,
+                wanted=wanted,
+            )
         )
-    told = f"Line {line} is not UTF-8, so the file was read as {encoding}: letters with accents may look wrong."
+    told = Told(
+        "Line {line} is not UTF-8, so the file was read as {encoding}: letters with accents may look wrong.",
+        line=line,
+        encoding=encoding,
+    )
     return Decoded(text, encoding, (told,) if line else ())
 
 
@@ -102,7 +126,7 @@ def _characters(data: bytes) -> tuple[str, str, int]:
         try:
             return data.decode("utf-16"), "UTF-16", 0
         except UnicodeDecodeError:
-            raise ValueError("The file begins as UTF-16 and does not go on so, expected UTF-8 text") from None
+            raise ValueError(Told("The file begins as UTF-16 and does not go on so, expected UTF-8 text")) from None
     data = data.removeprefix(codecs.BOM_UTF8)
     try:
         return data.decode("utf-8"), "UTF-8", 0

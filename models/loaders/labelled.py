@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from models.loaders.encoding import LARGEST_FILE, decode
+from models.told import Told
 
 MOST = 5_000
 """Texts of a file at most."""
@@ -69,14 +70,20 @@ def read(data: bytes) -> Labelled:
         ValueError: It is empty, too large, no text, a row has not two columns, there are not two labels, or too few texts: a
             sentence says which and where.
     """
-    decoded = decode(data, "a text and its label on each line")
+    decoded = decode(data, Told("a text and its label on each line"))
     remarks = list(decoded.remarks)
     rows = [(line, cells) for line, cells in _rows(decoded.text) if any(cells)]
     where = _columns(rows)
     if where.header:
         rows = rows[1:]
     if len(rows) > MOST:
-        raise ValueError(f"The file has {len(rows):,} texts, expected at most {MOST:,}: bring a part of it")
+        raise ValueError(
+            Told(
+                "The file has {count:,} texts, expected at most {most:,}: bring a part of it",
+                count=len(rows),
+                most=MOST,
+            )
+        )
     kept = _complete(rows, where, remarks)
     names = _names(kept)
     numbers = {label: k for k, label in enumerate(names)}
@@ -84,11 +91,18 @@ def read(data: bytes) -> Labelled:
     sizes = Counter(labels)
     if min(sizes[0], sizes[1]) < FEWEST:
         raise ValueError(
-            f"The file has {_counted(sizes[0], 'text')} with the label {_quoted(names[0])} and {sizes[1]} with "
-            f"{_quoted(names[1])}, expected at least {FEWEST} of each"
+            Told(
+                "The file has {texts} with the label {label} and {count} with {other}, expected at least "
+                "{least} of each",
+                texts=_counted(sizes[0], "text"),
+                label=_quoted(names[0]),
+                count=sizes[1],
+                other=_quoted(names[1]),
+                least=FEWEST,
+            )
         )
     if names[1].lower() not in POSITIVE:
-        remarks.append(f"The label {_quoted(names[1])} was taken for the positive one.")
+        remarks.append(Told("The label {label} was taken for the positive one.", label=_quoted(names[1])))
     return Labelled(tuple(content for _, content, _ in kept), labels, names, tuple(remarks))
 
 
@@ -103,10 +117,13 @@ def _complete(rows: list[Row], where: _Where, remarks: list[str]) -> list[tuple[
         cut += len(content) > LONGEST
         kept.append((line, content[:LONGEST], label))
     if missing:
-        told = ", ".join(map(str, missing[:_TOLD])) + (" and others" if len(missing) > _TOLD else "")
-        remarks.append(f"Without a text or a label, and passed over: {_counted(len(missing), 'row')} (line {told}).")
+        lines = ", ".join(map(str, missing[:_TOLD]))
+        told = "Without a text or a label, and passed over: {rows} (line {lines})."
+        if len(missing) > _TOLD:
+            told = "Without a text or a label, and passed over: {rows} (line {lines} and others)."
+        remarks.append(Told(told, rows=_counted(len(missing), "row"), lines=lines))
     if cut:
-        remarks.append(f"Cut off after {LONGEST:,} characters: {_counted(cut, 'text')}.")
+        remarks.append(Told("Cut off after {most:,} characters: {texts}.", most=LONGEST, texts=_counted(cut, "text")))
     return kept
 
 
@@ -120,8 +137,12 @@ def _rows(text: str) -> list[Row]:
     found = list(_csv(text, ";" if first.count(";") > first.count(",") else ","))
     if not found or len(found[0][1]) < 2:
         raise ValueError(
-            f"Line {1 + lines.index(first)} has one column, {_quoted(first.strip())}, expected a text, a tab and its label, "
-            "or a CSV with the columns text,label"
+            Told(
+                "Line {line} has one column, {cell}, expected a text, a tab and its label, or a CSV with the "
+                "columns text,label",
+                line=1 + lines.index(first),
+                cell=_quoted(first.strip()),
+            )
         )
     return found
 
@@ -129,7 +150,13 @@ def _rows(text: str) -> list[Row]:
 def _at_tab(line: str, number: int) -> list[str]:
     cells = line.split("\t")
     if len(cells) != 2:
-        raise ValueError(f"Line {number} has {_counted(len(cells), 'column')}, expected 2: a text, a tab and its label")
+        raise ValueError(
+            Told(
+                "Line {line} has {columns}, expected 2: a text, a tab and its label",
+                line=number,
+                columns=_counted(len(cells), "column"),
+            )
+        )
     return cells
 
 
@@ -145,13 +172,24 @@ def _csv(text: str, delimiter: str) -> Iterator[Row]:
             width = width or len(cells)
             if len(cells) != width:
                 raise ValueError(
-                    f"Line {begins} has {_counted(len(cells), 'column')}, expected {width} as in the first line; a text with "
-                    f"a “{delimiter}” in it needs quotes around it"
+                    Told(
+                        "Line {line} has {columns}, expected {width} as in the first line; a text with a "
+                        "“{delimiter}” in it needs quotes around it",
+                        line=begins,
+                        columns=_counted(len(cells), "column"),
+                        width=width,
+                        delimiter=delimiter,
+                    )
                 )
             yield begins, cells
     except csv.Error:
         raise ValueError(
-            f"Line {last + 1} opens a quote that is not closed as a CSV does it, expected text in quotes, then “{delimiter}”"
+            Told(
+                "Line {line} opens a quote that is not closed as a CSV does it, expected text in quotes, then "
+                "“{delimiter}”",
+                line=last + 1,
+                delimiter=delimiter,
+            )
         ) from None
 
 
@@ -171,8 +209,12 @@ def _columns(rows: list[Row]) -> _Where:
         return _Where(text, label, header=True)
     if len(names) > 2:
         raise ValueError(
-            f"Line {rows[0][0]} names {len(names)} columns, {_quoted(', '.join(names))}, expected one called text and one "
-            "called label among them"
+            Told(
+                "Line {line} names {count} columns, {names}, expected one called text and one called label among them",
+                line=rows[0][0],
+                count=len(names),
+                names=_quoted(", ".join(names)),
+            )
         )
     short = [max(len(cells[k].strip()) for _, cells in rows) for k in (0, 1)]
     kinds = [len({cells[k].strip() for _, cells in rows}) for k in (0, 1)]
@@ -187,20 +229,34 @@ def _names(kept: list[tuple[int, str, str]]) -> tuple[str, str]:
         if label not in seen:
             seen[label] = line
         if len(seen) > 2 or len(label) > _LONGEST_LABEL:
-            known = " and ".join(_quoted(name) for name in list(seen)[:2] if name != label)
+            known = [_quoted(name) for name in list(seen)[:2] if name != label]
+            told = {
+                0: "Line {line} has the label {label}, expected one of two labels, such as 0 and 1",
+                1: "Line {line} has the label {label}, expected one of two labels, {one}, such as 0 and 1",
+                2: "Line {line} has the label {label}, expected one of two labels, {one} and {other}, such as 0 and 1",
+            }[len(known)]
             raise ValueError(
-                f"Line {line} has the label {_quoted(label)}, expected one of two labels{f', {known}' if known else ''}, "
-                "such as 0 and 1"
+                Told(told, line=line, label=_quoted(label), **dict(zip(("one", "other"), known, strict=False)))
             )
     if len(seen) < 2:
-        came = f"only the label {_quoted(next(iter(seen)))}" if seen else "no labels"
-        raise ValueError(f"The file has {came}, expected two labels, such as 0 and 1")
+        if not seen:
+            raise ValueError(Told("The file has no labels, expected two labels, such as 0 and 1"))
+        only = _quoted(next(iter(seen)))
+        raise ValueError(Told("The file has only the label {label}, expected two labels, such as 0 and 1", label=only))
     one, other = sorted(seen, key=lambda name: (name.lower() in POSITIVE, name.lower() not in NEGATIVE, name))
     return one, other
 
 
-def _counted(count: int, thing: str) -> str:
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+_COUNTED = {
+    "column": (Told("1 column"), "{count:,} columns"),
+    "row": (Told("1 row"), "{count:,} rows"),
+    "text": (Told("1 text"), "{count:,} texts"),
+}
+
+
+def _counted(count: int, thing: str) -> Told:
+    one, more = _COUNTED[thing]
+    return one if count == 1 else Told(more, count=count)
 
 
 def _quoted(cell: str) -> str:

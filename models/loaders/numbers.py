@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.loaders.encoding import decode
+from models.told import Told
 
 LONGEST = 100_000
 """Rows of a file at most."""
@@ -48,7 +49,7 @@ _DATES = (
     "%Y-%m", "%Y/%m", "%m/%Y", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%Y/%m/%d", "%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M",
     "%d.%m.%Y %H:%M", "%Y/%m/%d %H:%M", "%d/%m/%Y %H:%M:%S", "%b %Y", "%d %b %Y",
 )  # fmt: skip
-_WANTED = "a number on each line or a table with a column of numbers"
+_WANTED = Told("a number on each line or a table with a column of numbers")
 _LONGEST_CELL = 60  # characters of a number or a date
 _SHOWN = 24  # characters of a wrong entry that a sentence repeats
 _LOOKED_AT = 50  # lines from which the delimiter is guessed
@@ -117,7 +118,7 @@ def read(data: bytes, decimal: str = "") -> Table:
     delimiter, decimal, guess = _separators(first, decimal)
     rows, lines = _rows(text, delimiter)
     if not rows:
-        raise ValueError("The file has no cell with anything in it, expected a column of numbers")
+        raise ValueError(Told("The file has no cell with anything in it, expected a column of numbers"))
     names, rows, lines = _header(rows, lines, decimal)
     columns = tuple(tuple(cells) for cells in zip(*rows, strict=True))
     dates = next((name for name, cells in zip(names, columns, strict=True) if _parsed_dates(cells)), "")
@@ -126,7 +127,12 @@ def read(data: bytes, decimal: str = "") -> Table:
     )
     if not numeric:
         raise ValueError(
-            f"No column holds numbers: line {lines[0]} begins with {_quoted(rows[0][0])}, expected {_WANTED}"
+            Told(
+                "No column holds numbers: line {line} begins with {cell}, expected {wanted}",
+                line=lines[0],
+                cell=_quoted(rows[0][0]),
+                wanted=_WANTED,
+            )
         )
     return Table(names, columns, tuple(lines), decimal, numeric, dates, (*decoded.remarks, *guess))
 
@@ -145,7 +151,7 @@ def _separators(first: Sequence[str], decimal: str) -> tuple[str, str, list[str]
             counts = [int(line.split(",")[0]) for line in body if _ONE_COMMA.fullmatch(line)]
             counted = (len(counts) > 4 or counts[:1] in ([0], [1])) and all(b - a == 1 for a, b in pairwise(counts))
             if decimal == "," or "," not in first[0] or not counted:
-                told = "Each line has one comma, which was read as a decimal comma."
+                told = Told("Each line has one comma, which was read as a decimal comma.")
                 return "", ",", [] if decimal else [told]
         return ",", decimal or ".", []
     widths = {len(line.split()) for line in first}
@@ -162,12 +168,30 @@ def _rows(text: str, delimiter: str) -> tuple[list[list[str]], list[int]]:
             continue
         if rows and len(cells) != len(rows[0]):
             raise ValueError(
-                f"Line {line} has {_counted(len(cells), 'column')}, expected {len(rows[0])} as in line {lines[0]}"
+                Told(
+                    "Line {line} has {columns}, expected {wide} as in line {first}",
+                    line=line,
+                    columns=_counted(len(cells), "column"),
+                    wide=len(rows[0]),
+                    first=lines[0],
+                )
             )
         if len(cells) > WIDEST:
-            raise ValueError(f"Line {line} has {len(cells):,} columns, expected at most {WIDEST}")
+            raise ValueError(
+                Told(
+                    "Line {line} has {count:,} columns, expected at most {most}",
+                    line=line,
+                    count=len(cells),
+                    most=WIDEST,
+                )
+            )
         if len(rows) > LONGEST:
-            raise ValueError(f"The file has more than {LONGEST:,} rows, expected at most so many: bring a part of it")
+            raise ValueError(
+                Told(
+                    "The file has more than {most:,} rows, expected at most so many: bring a part of it",
+                    most=LONGEST,
+                )
+            )
         rows.append(cells)
         lines.append(line)
     return rows, lines
@@ -184,7 +208,11 @@ def _split(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
             yield reader.line_num, [cell.strip() for cell in row]
     except csv.Error as error:
         raise ValueError(
-            f"Line {reader.line_num} is no row of a table ({error}), expected cells of usual length"
+            Told(
+                "Line {line} is no row of a table ({error}), expected cells of usual length",
+                line=reader.line_num,
+                error=error,
+            )
         ) from None
 
 
@@ -251,7 +279,11 @@ def column(table: Table, name: str) -> Column:
     values, kept, filled, told = _without_gaps(values, name)
     if float(np.ptp(values)) == 0:
         raise ValueError(
-            f"Every value of {_quoted(name)} is {values[0]:g}, expected values that differ: there is nothing to foresee"
+            Told(
+                "Every value of {name} is {value:g}, expected values that differ: there is nothing to foresee",
+                name=_quoted(name),
+                value=values[0],
+            )
         )
     return Column(name, values, moments[kept] if moments else (), filled, (*remarks, *told))
 
@@ -261,9 +293,24 @@ def _value(cell: str, decimal: str, line: int, name: str) -> float:
         return np.nan
     value = _number(cell, decimal)
     if value is None:
-        raise ValueError(f"Line {line} has {_quoted(cell)} in {_quoted(name)}, expected a number or an empty cell")
+        raise ValueError(
+            Told(
+                "Line {line} has {cell} in {name}, expected a number or an empty cell",
+                line=line,
+                cell=_quoted(cell),
+                name=_quoted(name),
+            )
+        )
     if not abs(value) <= LARGEST:
-        raise ValueError(f"Line {line} has {_quoted(cell)} in {_quoted(name)}, expected a number up to {LARGEST:.0e}")
+        raise ValueError(
+            Told(
+                "Line {line} has {cell} in {name}, expected a number up to {most:.0e}",
+                line=line,
+                cell=_quoted(cell),
+                name=_quoted(name),
+                most=LARGEST,
+            )
+        )
     return value
 
 
@@ -271,10 +318,21 @@ def _without_gaps(values: NDArray[np.float64], name: str) -> tuple[NDArray[np.fl
     """The values from the first to the last that is there, gaps on straight lines, with what was kept and done."""
     there = np.flatnonzero(np.isfinite(values))
     if values.size < 2:
-        raise ValueError(f"{_quoted(name)} has {_counted(values.size, 'value')}, expected a series of them")
+        raise ValueError(
+            Told(
+                "{name} has {values}, expected a series of them",
+                name=_quoted(name),
+                values=_counted(values.size, "value"),
+            )
+        )
     if there.size < 2 or values.size - there.size > MISSING_AT_MOST * values.size + 1e-9:
         raise ValueError(
-            f"{values.size - there.size:,} of {values.size:,} values of {_quoted(name)} are missing, expected at most a third"
+            Told(
+                "{count:,} of {all:,} values of {name} are missing, expected at most a third",
+                count=values.size - there.size,
+                all=values.size,
+                name=_quoted(name),
+            )
         )
     kept = slice(int(there[0]), int(there[-1]) + 1)
     cut = values[kept]
@@ -287,11 +345,16 @@ def _without_gaps(values: NDArray[np.float64], name: str) -> tuple[NDArray[np.fl
     if filled:
         longest = int(max(np.diff(np.flatnonzero(np.concatenate([[True], ~gaps, [True]])))) - 1)
         told.append(
-            f"{filled:,} missing of {cut.size:,} values were put on straight lines between their neighbours; the longest gap "
-            f"has {longest:,}."
+            Told(
+                "{count:,} missing of {all:,} values were put on straight lines between their neighbours; the longest gap "
+                "has {longest:,}.",
+                count=filled,
+                all=cut.size,
+                longest=longest,
+            )
         )
     if cut.size < values.size:
-        told.append(f"{values.size - cut.size:,} missing values at the ends were left out.")
+        told.append(Told("{count:,} missing values at the ends were left out.", count=values.size - cut.size))
     return cut.astype(np.float64), kept, filled, told
 
 
@@ -303,25 +366,28 @@ def _in_time(moments: Sequence[str]) -> tuple[list[int], list[str]]:
     if order != list(range(len(dates))):
         backwards = all(after <= before for before, after in pairwise(dates))
         remarks.append(
-            "The dates run backwards, so the rows were turned round."
+            Told("The dates run backwards, so the rows were turned round.")
             if backwards
-            else "The rows were put in the order of their dates."
+            else Told("The rows were put in the order of their dates.")
         )
     ordered = [dates[k] for k in order]
     odd, usual = _odd_steps(ordered)
     if odd:
-        told = ", ".join(moments[order[k]] for k in odd[:_TOLD])
-        more = f" and {len(odd) - _TOLD:,} more" if len(odd) > _TOLD else ""
-        remarks.append(
-            f"The dates are not evenly spaced ({usual} is usual): before {told}{more}. The rows are read as if they were."
-        )
+        told = "The dates are not evenly spaced ({usual} is usual): before {dates}. The rows are read as if they were."
+        if (more := len(odd) - _TOLD) > 0:
+            told = (
+                "The dates are not evenly spaced ({usual} is usual): before {dates} and {more:,} more. The rows are read as "
+                "if they were."
+            )
+        dates = ", ".join(moments[order[k]] for k in odd[:_TOLD])
+        remarks.append(Told(told, usual=usual, dates=dates, more=more))
     return order, remarks
 
 
-def _odd_steps(dates: Sequence[datetime]) -> tuple[list[int], str]:
+def _odd_steps(dates: Sequence[datetime]) -> tuple[list[int], Told]:
     """The rows before which a step is not the usual one, and the usual one in words."""
     if len(dates) < 3:
-        return [], ""
+        return [], Told("")
     if len({(date.day, date.time()) for date in dates}) == 1:  # months are of unequal length
         steps = np.diff([12 * date.year + date.month for date in dates]).astype(float)
         usual = float(np.median(steps))
@@ -332,7 +398,7 @@ def _odd_steps(dates: Sequence[datetime]) -> tuple[list[int], str]:
         size, unit = next(
             (s, u) for s, u in ((86_400, "day"), (3_600, "hour"), (60, "minute"), (0, "second")) if usual >= s
         )
-        words = f"{usual / (size or 1):g} {unit}{'' if usual == size else 's'}"
+        words = _counted(usual / (size or 1), unit)
     return [int(k) + 1 for k in np.flatnonzero(np.abs(steps - usual) > 1e-6)], words
 
 
@@ -358,5 +424,17 @@ def _quoted(cell: str) -> str:
     return f"“{cell[:_SHOWN]}{'…' if len(cell) > _SHOWN else ''}”"
 
 
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
+_COUNTED = {
+    "column": (Told("1 column"), "{count:,} columns"),
+    "value": (Told("1 value"), "{count:,} values"),
+    "month": (Told("1 month"), "{count:g} months"),
+    "day": (Told("1 day"), "{count:g} days"),
+    "hour": (Told("1 hour"), "{count:g} hours"),
+    "minute": (Told("1 minute"), "{count:g} minutes"),
+    "second": (Told("1 second"), "{count:g} seconds"),
+}
+
+
+def _counted(count: float, what: str) -> Told:
+    one, more = _COUNTED[what]
+    return one if count == 1 else Told(more, count=count)

@@ -18,6 +18,7 @@ from datetime import date
 from typing import Literal
 
 from models.loaders.encoding import decode
+from models.told import Told
 
 MOST = 100_000
 """Pairs of a file at most."""
@@ -59,7 +60,7 @@ def read(data: bytes) -> Pairs:
     Raises:
         ValueError: It is empty, too large, no text, of another layout, or a line differs: a sentence says which and where.
     """
-    decoded = decode(data, "a pair on each line: what is read, a tab, what is said")
+    decoded = decode(data, Told("a pair on each line: what is read, a tab, what is said"))
     # Lines as an editor counts them: `str.splitlines` would also break at form feeds and other rarities.
     rows = [(k, line) for k, line in enumerate(decoded.text.split("\n"), 1) if line.strip()]
     _check(rows)
@@ -67,7 +68,12 @@ def read(data: bytes) -> Pairs:
     for (k, _), (source, target) in zip(rows, found, strict=True):
         if not source or not target:
             raise ValueError(
-                f"Line {k} has nothing {'to read' if not source else 'to say'}, expected text on both sides"
+                Told(
+                    "Line {line} has nothing to read, expected text on both sides"
+                    if not source
+                    else "Line {line} has nothing to say, expected text on both sides",
+                    line=k,
+                )
             )
     sources, targets = zip(*found, strict=True)
     return Pairs(sources, targets, tuple(k for k, _ in rows), layout, (*decoded.remarks, *told))
@@ -80,7 +86,7 @@ def iso_dates(pairs: Pairs) -> Pairs:
         ValueError: A target is no such date.
     """
     if len(pairs) > 1 and not _is_iso(pairs.targets[0]) and _is_iso(pairs.targets[1]):
-        told = f"Line {pairs.lines[0]} was taken for a header."
+        told = Told("Line {line} was taken for a header.", line=pairs.lines[0])
         pairs = replace(
             pairs,
             sources=pairs.sources[1:],
@@ -90,31 +96,58 @@ def iso_dates(pairs: Pairs) -> Pairs:
         )
     for line, target in zip(pairs.lines, pairs.targets, strict=True):
         if not _is_iso(target):
-            raise ValueError(f"Line {line} says {_quoted(target)}, expected a date that there is, as 1994-09-27")
+            raise ValueError(
+                Told(
+                    "Line {line} says {target}, expected a date that there is, as 1994-09-27",
+                    line=line,
+                    target=_quoted(target),
+                )
+            )
     return pairs
 
 
 def _check(rows: Sequence[tuple[int, str]]) -> None:
     if len(rows) > MOST:
-        raise ValueError(f"The file has {len(rows):,} pairs, expected at most {MOST:,}: bring a part of it")
+        raise ValueError(
+            Told(
+                "The file has {count:,} pairs, expected at most {most:,}: bring a part of it",
+                count=len(rows),
+                most=MOST,
+            )
+        )
     for number, line in rows:
         if len(line) > LONGEST:
-            raise ValueError(f"Line {number} has {len(line):,} characters, expected at most {LONGEST:,}")
+            raise ValueError(
+                Told(
+                    "Line {line} has {count:,} characters, expected at most {most:,}",
+                    line=number,
+                    count=len(line),
+                    most=LONGEST,
+                )
+            )
 
 
-def _parted(rows: Sequence[tuple[int, str]]) -> tuple[Layout, list[tuple[str, str]], list[str]]:
+def _parted(rows: Sequence[tuple[int, str]]) -> tuple[Layout, list[tuple[str, str]], list[Told]]:
     """The layout, the two sides of each line, and what was passed over."""
     number, first = rows[0]
     if "\t" in first:
         tabs = first.count("\t")
-        told = [f"Each line has {tabs - 1} more column{'s' if tabs > 2 else ''} behind the pair, not read."]
+        told = [
+            Told("Each line has 1 more column behind the pair, not read.")
+            if tabs == 2
+            else Told("Each line has {count} more columns behind the pair, not read.", count=tabs - 1)
+        ]
         return "tab", [_tabbed(k, line, number, tabs) for k, line in rows], told[: tabs - 1]
     if _MARK in first:
         place = first.rindex(_MARK)
         return "fixed width", [_fixed(k, line, place, number) for k, line in rows], []
     raise ValueError(
-        f"Line {number} is {_quoted(first)}, with neither a tab nor a “_” in it, expected one of them between what is "
-        "read and what is said"
+        Told(
+            "Line {line} is {text}, with neither a tab nor a “_” in it, expected one of them between "
+            "what is read and what is said",
+            line=number,
+            text=_quoted(first),
+        )
     )
 
 
@@ -122,8 +155,15 @@ def _tabbed(number: int, line: str, first: int, tabs: int) -> tuple[str, str]:
     if line.count("\t") != tabs:
         came = line.count("\t") + 1
         raise ValueError(
-            f"Line {number} has {came} column{'' if came == 1 else 's'}, expected {tabs + 1} parted by tabs as in "
-            f"line {first}"
+            Told(
+                "Line {line} has 1 column, expected {wide} parted by tabs as in line {first}"
+                if came == 1
+                else "Line {line} has {count} columns, expected {wide} parted by tabs as in line {first}",
+                line=number,
+                count=came,
+                wide=tabs + 1,
+                first=first,
+            )
         )
     source, target, *_ = line.split("\t")
     return source.strip(), target.strip()
@@ -132,7 +172,13 @@ def _tabbed(number: int, line: str, first: int, tabs: int) -> tuple[str, str]:
 def _fixed(number: int, line: str, place: int, first: int) -> tuple[str, str]:
     if line[place : place + 1] != _MARK:
         raise ValueError(
-            f"Line {number} is {_quoted(line)}, expected a “_” as character {place + 1}, where line {first} has it"
+            Told(
+                "Line {line} is {text}, expected a “_” as character {place}, where line {first} has it",
+                line=number,
+                text=_quoted(line),
+                place=place + 1,
+                first=first,
+            )
         )
     return line[:place].strip(), line[place + 1 :].strip()
 

@@ -19,6 +19,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from models.told import Told
+
 LARGEST_TENSOR = 2**40
 """Numbers in a tensor at most, so that a product of sizes stays an ordinary number."""
 
@@ -125,7 +127,7 @@ def outline(data: bytes) -> Outline:
         raise
     except (ValueError, IndexError, KeyError, TypeError, AttributeError, OverflowError):
         raise RefusedError(
-            "The list of contents in the file is damaged: it is no pickle that torch.save has written"
+            Told("The list of contents in the file is damaged: it is no pickle that torch.save has written")
         ) from None
     return machine.found
 
@@ -135,8 +137,11 @@ def _instruction(code: str, stream: io.BytesIO) -> tuple[str, Any]:
     told = _INSTRUCTIONS[code]
     if told.name not in _KNOWN:
         raise RefusedError(
-            f"The list of contents in the file has the instruction {told.name}, which torch.save never writes for weights; "
-            "nothing of it was run"
+            Told(
+                "The list of contents in the file has the instruction {instruction}, which torch.save never writes for "
+                "weights; nothing of it was run",
+                instruction=told.name,
+            )
         )
     return told.name, told.arg.reader(stream) if told.arg else None
 
@@ -164,7 +169,12 @@ class _Machine:
         stack = self._stack
         self._done += 1
         if self._done > OPERATIONS:
-            raise RefusedError(f"The list of contents has more than {OPERATIONS:,} instructions, expected fewer")
+            raise RefusedError(
+                Told(
+                    "The list of contents has more than {most:,} instructions, expected fewer",
+                    most=OPERATIONS,
+                )
+            )
         match operation:
             case "PROTO":
                 _check_protocol(argument)
@@ -211,8 +221,11 @@ class _Machine:
             return _Named(name)
         shown = f"{name[:_SHOWN]}{'…' if len(name) > _SHOWN else ''}"
         raise RefusedError(
-            f"The file asks for the Python object {shown!r}, which weights have no use for; nothing of it was run. Save "
-            "the weights alone: torch.save(model.state_dict(), …)"
+            Told(
+                "The file asks for the Python object {name}, which weights have no use for; nothing of it "
+                "was run. Save the weights alone: torch.save(model.state_dict(), …)",
+                name=repr(shown),
+            )
         )
 
     def _storage(self, told: tuple) -> Storage:
@@ -225,12 +238,16 @@ class _Machine:
     def _tensor(self, told: tuple) -> Sketch:
         storage, offset, shape, strides, _, hooks = told
         if hooks != {}:
-            raise RefusedError("A tensor in the file brings functions of its own, expected numbers alone")
+            raise RefusedError(Told("A tensor in the file brings functions of its own, expected numbers alone"))
         shape, strides = (tuple(map(_count, _of(each, tuple))) for each in (shape, strides))
         sketch = Sketch(_of(storage, Storage), _count(offset), shape, strides)
         if len(shape) != len(strides) or len(shape) > _DEEPEST:
             raise RefusedError(
-                f"A tensor in the file has {len(shape)} sizes and {len(strides)} strides, expected as many"
+                Told(
+                    "A tensor in the file has {sizes} sizes and {strides} strides, expected as many",
+                    sizes=len(shape),
+                    strides=len(strides),
+                )
             )
         self.found.tensors.append(sketch)
         return sketch
@@ -263,8 +280,12 @@ def _of(value: Any, kind: type) -> Any:  # noqa: ANN401 - whatever a file has th
 def _check_protocol(number: int) -> None:
     if number != _PROTOCOL:
         raise RefusedError(
-            f"The list of contents in the file is a pickle of protocol {number}, expected {_PROTOCOL}, which torch.save "
-            "writes unless told otherwise; nothing of it was run"
+            Told(
+                "The list of contents in the file is a pickle of protocol {number}, expected {protocol}, which "
+                "torch.save writes unless told otherwise; nothing of it was run",
+                number=number,
+                protocol=_PROTOCOL,
+            )
         )
 
 
@@ -303,5 +324,5 @@ def _bytes(arguments: tuple) -> str:
 
 def _count(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= LARGEST_TENSOR:
-        raise RefusedError("A tensor in the file has a size, a stride or an offset that no tensor has")
+        raise RefusedError(Told("A tensor in the file has a size, a stride or an offset that no tensor has"))
     return value

@@ -11,6 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from models.loaders.encoding import CONTROLS_AT_MOST, LARGEST_FILE, decode, with_plain_line_ends
+from models.told import Told
 
 _LONG_LINE = 2000  # characters of a file of one line from which that is worth a remark
 
@@ -49,7 +50,13 @@ def typed(text: str) -> Plain:
         ValueError: It is empty, too large or no text.
     """
     if len(text) > LARGEST_FILE:
-        raise ValueError(f"The text has {len(text):,} characters, expected at most {LARGEST_FILE:,}")
+        raise ValueError(
+            Told(
+                "The text has {count:,} characters, expected at most {most:,}",
+                count=len(text),
+                most=LARGEST_FILE,
+            )
+        )
     return _cleaned(with_plain_line_ends(text.encode("utf-8", "replace").decode("utf-8")), "pasted", ())
 
 
@@ -58,13 +65,19 @@ def _cleaned(text: str, encoding: str, remarks: tuple[str, ...]) -> Plain:
     kept = "".join(character for character in text if character in "\n\t" or unicodedata.category(character)[0] != "C")
     dropped = len(text) - len(kept)
     if dropped > max(CONTROLS_AT_MOST * len(text), 3):
-        raise ValueError(f"{dropped:,} of {len(text):,} characters are control characters, expected plain text")
+        raise ValueError(
+            Told(
+                "{count:,} of {all:,} characters are control characters, expected plain text",
+                count=dropped,
+                all=len(text),
+            )
+        )
     if dropped:
-        remarks = (*remarks, f"{dropped:,} invisible or control characters were left out.")
+        remarks = (*remarks, Told("{count:,} invisible or control characters were left out.", count=dropped))
     kept = kept.strip("\n")
     if not kept.strip():
-        raise ValueError("The text is empty, expected some words")
+        raise ValueError(Told("The text is empty, expected some words"))
     lines = kept.count("\n") + 1
     if lines == 1 and len(kept) > _LONG_LINE:
-        remarks = (*remarks, "The whole text is one line: nothing marks where a paragraph ends.")
+        remarks = (*remarks, Told("The whole text is one line: nothing marks where a paragraph ends."))
     return Plain(kept, lines, encoding, remarks)

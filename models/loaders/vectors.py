@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from models.limits import OWN_MODEL, OwnModel
 from models.loaders import numbers
+from models.told import Told
 
 LARGEST = 1e6
 """The largest |number|."""
@@ -41,10 +42,14 @@ def read(data: bytes, width: int, longest: int, limits: OwnModel = OWN_MODEL) ->
         ValueError: It is empty, too large, damaged, of another shape, or it holds what is no finite number.
     """
     if not data:
-        raise ValueError("The file of inputs is empty, expected a row of numbers for each step")
+        raise ValueError(Told("The file of inputs is empty, expected a row of numbers for each step"))
     if len(data) > limits.file_bytes:
         raise ValueError(
-            f"The file of inputs has {len(data) / 1e6:,.1f} MB, expected at most {limits.file_bytes / 1e6:g}"
+            Told(
+                "The file of inputs has {megabytes:,.1f} MB, expected at most {most:g}",
+                megabytes=len(data) / 1e6,
+                most=limits.file_bytes / 1e6,
+            )
         )
     found = _npy(data) if data.startswith(_MAGIC) else _csv(data, width)
     if found.ndim == 3 and len(found) == 1:
@@ -52,16 +57,33 @@ def read(data: bytes, width: int, longest: int, limits: OwnModel = OWN_MODEL) ->
     if found.ndim == 1 and width == 1:
         found = found[:, None]
     if found.ndim != 2 or found.shape[1] != width or not len(found):
-        raise ValueError(f"The inputs have shape {_shape(found.shape)}, expected (T, {width}): a row for each step")
+        raise ValueError(
+            Told(
+                "The inputs have shape {shape}, expected (T, {width}): a row for each step",
+                shape=_shape(found.shape),
+                width=width,
+            )
+        )
     if len(found) > longest:
-        raise ValueError(f"The inputs have {len(found):,} steps, expected at most {longest:,} for a layer of this size")
+        raise ValueError(
+            Told(
+                "The inputs have {count:,} steps, expected at most {most:,} for a layer of this size",
+                count=len(found),
+                most=longest,
+            )
+        )
     found = np.array(found, dtype=np.float64)
     wrong = np.argwhere(~(np.abs(found) <= LARGEST))  # NaN is not below anything
     if len(wrong):
         step, place = (int(k) for k in wrong[0])
         raise ValueError(
-            f"Step {step + 1} of the inputs has {found[step, place]:g} at place {place + 1}, expected a number up to "
-            f"{LARGEST:.0e}"
+            Told(
+                "Step {step} of the inputs has {value:g} at place {place}, expected a number up to {most:.0e}",
+                step=step + 1,
+                value=found[step, place],
+                place=place + 1,
+                most=LARGEST,
+            )
         )
     return found
 
@@ -72,20 +94,30 @@ def _npy(data: bytes) -> NDArray:
     start = 10 if version == 1 else 12
     size = int.from_bytes(data[8:start], "little")
     if version not in (1, 2, 3) or not 0 < size <= min(_HEAD, len(data) - start):
-        raise ValueError("The .npy file is damaged: its head does not fit its size")
+        raise ValueError(Told("The .npy file is damaged: its head does not fit its size"))
     try:
         head = ast.literal_eval(data[start : start + size].decode("utf-8" if version == 3 else "latin-1").strip())
         described, shape, columns_first = head["descr"], head["shape"], bool(head["fortran_order"])
         sizes = [n for n in shape if isinstance(n, int) and not isinstance(n, bool) and n >= 0]
     except (ValueError, SyntaxError, TypeError, KeyError, MemoryError, RecursionError, UnicodeError, OverflowError):
-        raise ValueError("The .npy file is damaged: its head is none that NumPy writes") from None
+        raise ValueError(Told("The .npy file is damaged: its head is none that NumPy writes")) from None
     if not isinstance(described, str) or not _NUMBERS.fullmatch(described):
-        raise ValueError(f"The .npy file holds {_quoted(str(described))}, expected numbers; objects are never read")
+        raise ValueError(
+            Told(
+                "The .npy file holds {what}, expected numbers; objects are never read",
+                what=_quoted(str(described)),
+            )
+        )
     dtype = np.dtype(described)
     rest = len(data) - start - size
     if not isinstance(shape, tuple) or len(sizes) != len(shape) or math.prod(sizes) * dtype.itemsize != rest:
         raise ValueError(
-            f"The .npy file says it has shape {_shape(shape)} and type {dtype}, which does not fit its {rest:,} bytes"
+            Told(
+                "The .npy file says it has shape {shape} and type {dtype}, which does not fit its {count:,} bytes",
+                shape=_shape(shape),
+                dtype=dtype,
+                count=rest,
+            )
         )
     flat = np.frombuffer(data, dtype, offset=start + size)
     return flat.reshape(shape, order="F" if columns_first else "C")
@@ -108,7 +140,12 @@ def _csv(data: bytes, width: int) -> NDArray[np.float64]:
                 row.append(_number(cell, table.decimal))
             except ValueError:
                 raise ValueError(
-                    f"Line {line} has {_quoted(cell)} in {_quoted(name)}, expected a number in every column"
+                    Told(
+                        "Line {line} has {cell} in {name}, expected a number in every column",
+                        line=line,
+                        cell=_quoted(cell),
+                        name=_quoted(name),
+                    )
                 ) from None
         rows.append(row)
     return np.array(rows, dtype=np.float64)

@@ -13,8 +13,9 @@ from collections.abc import Mapping
 
 from models.limits import OWN_MODEL, OwnModel
 from models.loaders.encoding import decode
+from models.told import Told
 
-_WANTED = 'a JSON list of tokens, {"token": id}, or one token a line'
+_WANTED = Told('a JSON list of tokens, {"token": id}, or one token a line')
 _SHOWN = 24  # characters of a wrong entry that a sentence repeats
 
 
@@ -25,16 +26,28 @@ def read(data: bytes, limits: OwnModel = OWN_MODEL) -> tuple[str, ...]:
         ValueError: It is empty, too large, no text, or its ids are no ids: a sentence says which.
     """
     if len(data) > limits.text_bytes:
-        raise ValueError(f"The vocabulary has {len(data) / 1e6:,.1f} MB, expected at most {limits.text_bytes / 1e6:g}")
+        raise ValueError(
+            Told(
+                "The vocabulary has {megabytes:,.1f} MB, expected at most {most:g}",
+                megabytes=len(data) / 1e6,
+                most=limits.text_bytes / 1e6,
+            )
+        )
     text = decode(data, _WANTED).text
     if text.lstrip()[:1] in ("[", "{") and (found := _json(text)) is not None:
         tokens = _of_list(found) if isinstance(found, list) else _of_ids(found, limits)
     else:
         tokens = text.removesuffix("\n").split("\n")
     if not tokens:
-        raise ValueError(f"The vocabulary has no token, expected {_WANTED}")
+        raise ValueError(Told("The vocabulary has no token, expected {wanted}", wanted=_WANTED))
     if len(tokens) > limits.tokens:
-        raise ValueError(f"The vocabulary has {len(tokens):,} tokens, expected at most {limits.tokens:,}")
+        raise ValueError(
+            Told(
+                "The vocabulary has {count:,} tokens, expected at most {most:,}",
+                count=len(tokens),
+                most=limits.tokens,
+            )
+        )
     return tuple(token.encode("utf-8", "replace").decode("utf-8") for token in tokens)
 
 
@@ -43,7 +56,7 @@ def _json(text: str) -> list | dict | None:
     try:
         return json.loads(text)
     except RecursionError:
-        raise ValueError(f"The vocabulary is nested too deeply, expected {_WANTED}") from None
+        raise ValueError(Told("The vocabulary is nested too deeply, expected {wanted}", wanted=_WANTED)) from None
     except json.JSONDecodeError as error:
         if (
             len(text.lstrip().split("\n", 1)[0]) < _SHOWN
@@ -51,15 +64,20 @@ def _json(text: str) -> list | dict | None:
             and not text.rstrip().endswith(("]", "}"))
         ):
             return None
-        raise ValueError(f"The vocabulary begins like JSON and is none: line {error.lineno}, {error.msg}") from None
+        raise ValueError(
+            Told(
+                "The vocabulary begins like JSON and is none: line {line}, {error}", line=error.lineno, error=error.msg
+            )
+        ) from None
     except ValueError as error:  # a number of ten thousand digits
-        raise ValueError(f"The vocabulary is no JSON: {str(error)[:80]}") from None
+        raise ValueError(Told("The vocabulary is no JSON: {error}", error=str(error)[:80])) from None
 
 
 def _of_list(found: list) -> list[str]:
     for place, token in enumerate(found):
         if not isinstance(token, str):
-            raise ValueError(f"Token {place} of the vocabulary is {_quoted(token)}, expected a text")  # noqa: TRY004
+            told = "Token {place} of the vocabulary is {token}, expected a text"
+            raise ValueError(Told(told, place=place, token=_quoted(token)))  # noqa: TRY004 - it is the file that is wrong
     return found
 
 
@@ -72,12 +90,21 @@ def _of_ids(found: Mapping[str, object], limits: OwnModel) -> list[str]:
     for token, k in pairs:
         if not isinstance(k, int) or isinstance(k, bool) or not 0 <= k < limits.tokens:
             raise ValueError(
-                f"The vocabulary gives {_quoted(token)} the id {_quoted(k)}, expected a whole number from 0 to "
-                f"{limits.tokens - 1:,}"
+                Told(
+                    "The vocabulary gives {token} the id {id}, expected a whole number from 0 to {last:,}",
+                    token=_quoted(token),
+                    id=_quoted(k),
+                    last=limits.tokens - 1,
+                )
             )
         if k in by_id:
             raise ValueError(
-                f"The vocabulary gives {_quoted(by_id[k])} and {_quoted(token)} the same id {k}, expected one each"
+                Told(
+                    "The vocabulary gives {one} and {other} the same id {id}, expected one each",
+                    one=_quoted(by_id[k]),
+                    other=_quoted(token),
+                    id=k,
+                )
             )
         by_id[k] = token
     return [by_id.get(k, f"<{k}>") for k in range(max(by_id) + 1)] if by_id else []

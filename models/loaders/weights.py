@@ -27,20 +27,21 @@ from torch import Tensor
 
 from models.limits import OWN_MODEL, OwnModel
 from models.loaders.pickled import Outline, RefusedError, outline
+from models.told import Told
 
 Path = tuple[str | int, ...]
 """The keys that lead to a `state_dict` inside what was saved: () or ("model",)."""
 
-_WANTED = "a .safetensors file or what torch.save(model.state_dict(), …) wrote"
+_WANTED = Told("a .safetensors file or what torch.save(model.state_dict(), …) wrote")
 _ZIP = b"PK\x03\x04"
 _ENTRY = b"PK\x01\x02"  # begins each entry of a zip archive's directory
 _KINDS = {
-    b"\x89HDF": "an HDF5 file, as Keras writes it",
-    b"%PDF": "a PDF",
-    b"\x1f\x8b": "a packed file",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"\x93NUMPY": "a NumPy array without names",
+    b"\x89HDF": Told("an HDF5 file, as Keras writes it"),
+    b"%PDF": Told("a PDF"),
+    b"\x1f\x8b": Told("a packed file"),
+    b"\x89PNG": Told("a picture"),
+    b"\xff\xd8\xff": Told("a picture"),
+    b"\x93NUMPY": Told("a NumPy array without names"),
 }
 _DEEPEST = 16  # dicts and lists inside each other
 _MANY_ENTRIES = 3  # members of an archive for each tensor, and some more
@@ -75,11 +76,15 @@ def read(data: bytes, limits: OwnModel = OWN_MODEL) -> Weights:
         ValueError: It is empty, too large, damaged, of another kind, or it holds more than numbers: a sentence says which.
     """
     if not data:
-        raise ValueError(f"The file is empty, expected {_WANTED}")
+        raise ValueError(Told("The file is empty, expected {wanted}", wanted=_WANTED))
     if len(data) > limits.file_bytes:
         raise ValueError(
-            f"The file has {len(data) / 1e6:,.1f} MB, expected at most {limits.file_bytes / 1e6:g}: save the recurrent layer "
-            "alone, or in half precision"
+            Told(
+                "The file has {megabytes:,.1f} MB, expected at most {most:g}: save the recurrent layer alone, "
+                "or in half precision",
+                megabytes=len(data) / 1e6,
+                most=limits.file_bytes / 1e6,
+            )
         )
     if data.startswith(_ZIP):
         return Weights("pt", _archive(data, limits))
@@ -87,11 +92,19 @@ def read(data: bytes, limits: OwnModel = OWN_MODEL) -> Weights:
         return Weights("safetensors", {(): _safetensors(data, limits)})
     if data[:1] == b"\x80":
         raise ValueError(
-            "The file is a bare pickle, as torch.save wrote it before version 1.6, and is not read here: load it where you "
-            "trust it, and save its state_dict anew"
+            Told(
+                "The file is a bare pickle, as torch.save wrote it before version 1.6, and is not read here: load it where "
+                "you trust it, and save its state_dict anew"
+            )
         )
     kind = next((kind for start, kind in _KINDS.items() if data.startswith(start)), "")
-    raise ValueError(f"The file is {kind or 'of a kind that is not known here'}, expected {_WANTED}")
+    raise ValueError(
+        Told(
+            "The file is {kind}, expected {wanted}",
+            kind=kind or Told("of a kind that is not known here"),
+            wanted=_WANTED,
+        )
+    )
 
 
 # ---- safetensors -----------------------------------------------------------------------------------------------------
@@ -101,19 +114,30 @@ def _safetensors(data: bytes, limits: OwnModel) -> dict[str, Tensor]:
     size = int.from_bytes(data[:8], "little")
     if size > len(data) - 8:
         raise ValueError(
-            f"The head of the file claims {size:,} bytes, and only {len(data) - 8:,} follow: it is damaged, or no safetensors"
+            Told(
+                "The head of the file claims {claimed:,} bytes, and only {count:,} follow: it is damaged, or no "
+                "safetensors",
+                claimed=size,
+                count=len(data) - 8,
+            )
         )
     if size > limits.index_bytes:
-        raise ValueError(f"The head of the file has {size:,} bytes, expected at most {limits.index_bytes:,}")
+        raise ValueError(
+            Told(
+                "The head of the file has {count:,} bytes, expected at most {most:,}",
+                count=size,
+                most=limits.index_bytes,
+            )
+        )
     try:
         head = json.loads(data[8 : 8 + size])
     except (ValueError, RecursionError):
-        raise ValueError("The head of the file is no JSON: it is damaged, or no safetensors") from None
+        raise ValueError(Told("The head of the file is no JSON: it is damaged, or no safetensors")) from None
     _check_count(len(head), limits)
     try:
         return dict(sorted(safetensors.torch.load(data).items()))  # the library's own order is another in every process
     except _DAMAGED as error:
-        raise ValueError(f"The file is damaged, expected safetensors: {_short(error)}") from None
+        raise ValueError(Told("The file is damaged, expected safetensors: {error}", error=_short(error))) from None
 
 
 # ---- what torch.save writes ------------------------------------------------------------------------------------------
@@ -124,7 +148,11 @@ def _archive(data: bytes, limits: OwnModel) -> dict[Path, dict[str, Tensor]]:
     pickled = members["data.pkl"]
     if len(pickled) > limits.index_bytes:
         raise ValueError(
-            f"The list of contents has {len(pickled):,} bytes, expected at most {limits.index_bytes:,}: save weights alone"
+            Told(
+                "The list of contents has {count:,} bytes, expected at most {most:,}: save weights alone",
+                count=len(pickled),
+                most=limits.index_bytes,
+            )
         )
     found = outline(pickled)
     _check_count(len(found.tensors), limits)
@@ -133,7 +161,9 @@ def _archive(data: bytes, limits: OwnModel) -> dict[Path, dict[str, Tensor]]:
         # What a file may ask for has just been looked through; `weights_only` is the second lock on the same door.
         loaded = torch.load(io.BytesIO(_packed(root, members)), map_location="cpu", weights_only=True)
     except _DAMAGED as error:
-        raise ValueError(f"The file is damaged, expected {_WANTED}: {_short(error)}") from None
+        raise ValueError(
+            Told("The file is damaged, expected {wanted}: {error}", wanted=_WANTED, error=_short(error))
+        ) from None
     return _groups(loaded)
 
 
@@ -144,7 +174,7 @@ def _members(data: bytes, limits: OwnModel) -> tuple[str, dict[str, bytes]]:
     """
     most = _MANY_ENTRIES * limits.tensors
     if data.count(_ENTRY) > most:  # before the directory is read: every entry of it takes memory
-        raise ValueError(f"The archive has more than {most:,} members, expected at most so many")
+        raise ValueError(Told("The archive has more than {most:,} members, expected at most so many", most=most))
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
@@ -153,27 +183,35 @@ def _members(data: bytes, limits: OwnModel) -> tuple[str, dict[str, bytes]]:
     except RefusedError:
         raise
     except _DAMAGED as error:
-        raise ValueError(f"The archive is damaged, expected {_WANTED}: {_short(error)}") from None
+        raise ValueError(
+            Told("The archive is damaged, expected {wanted}: {error}", wanted=_WANTED, error=_short(error))
+        ) from None
     root = next((name.removesuffix("data.pkl") for name in members if name.endswith("data.pkl")), None)
     if root is None:
-        raise ValueError(f"The file is a zip archive without weights of torch in it, expected {_WANTED}")
+        raise ValueError(
+            Told("The file is a zip archive without weights of torch in it, expected {wanted}", wanted=_WANTED)
+        )
     if f"{root}constants.pkl" in members or any(name.startswith(f"{root}code/") for name in members):
-        raise ValueError("The file is a TorchScript program, expected weights alone: save model.state_dict()")
+        raise ValueError(Told("The file is a TorchScript program, expected weights alone: save model.state_dict()"))
     return root, {name.removeprefix(root): content for name, content in members.items() if name.startswith(root)}
 
 
 def _check_entries(entries: list[zipfile.ZipInfo], size: int) -> None:
     names = [entry.filename for entry in entries]
     if len(set(names)) != len(names):
-        raise RefusedError("The archive has two members of one name, expected one of each")
+        raise RefusedError(Told("The archive has two members of one name, expected one of each"))
     unpacked = sum(entry.file_size for entry in entries)
     if unpacked > size:
         raise RefusedError(
-            f"The archive unpacks to {unpacked:,} bytes, and the file has {size:,}: torch.save packs nothing"
+            Told(
+                "The archive unpacks to {unpacked:,} bytes, and the file has {size:,}: torch.save packs nothing",
+                unpacked=unpacked,
+                size=size,
+            )
         )
     if any(entry.compress_type != zipfile.ZIP_STORED or entry.flag_bits & 1 for entry in entries):
         raise RefusedError(
-            "The archive is packed or encrypted, and torch.save does neither: unpack it, or save it anew"
+            Told("The archive is packed or encrypted, and torch.save does neither: unpack it, or save it anew")
         )
 
 
@@ -183,16 +221,29 @@ def _check_storages(found: Outline, members: Mapping[str, bytes], limits: OwnMod
         came = len(members.get(f"data/{storage.key}", b""))
         if came != storage.count * storage.item_bytes:
             raise ValueError(
-                f"The file is damaged: a tensor should have {storage.count * storage.item_bytes:,} bytes and has {came:,}"
+                Told(
+                    "The file is damaged: a tensor should have {count:,} bytes and has {came:,}",
+                    count=storage.count * storage.item_bytes,
+                    came=came,
+                )
             )
     for sketch in found.tensors:
         if sketch.reach > sketch.storage.count or sketch.count > sketch.storage.count:
             raise ValueError(
-                f"A tensor of {sketch.count:,} numbers is cut from {sketch.storage.count:,}, expected as many or fewer"
+                Told(
+                    "A tensor of {count:,} numbers is cut from {all:,}, expected as many or fewer",
+                    count=sketch.count,
+                    all=sketch.storage.count,
+                )
             )
     together = sum(sketch.count * sketch.storage.item_bytes for sketch in found.tensors)
     if together > 4 * limits.file_bytes:  # tied weights are counted twice, which is well
-        raise ValueError(f"Its tensors have {together / 1e6:,.0f} MB together, more than the file: it is no model")
+        raise ValueError(
+            Told(
+                "Its tensors have {megabytes:,.0f} MB together, more than the file: it is no model",
+                megabytes=together / 1e6,
+            )
+        )
 
 
 def _packed(root: str, members: Mapping[str, bytes]) -> bytes:
@@ -233,9 +284,11 @@ def _groups(loaded: object) -> dict[Path, dict[str, Tensor]]:
 
 def _check_count(count: int, limits: OwnModel) -> None:
     if not count:
-        raise ValueError(f"The file has no tensor in it, expected {_WANTED}")
+        raise ValueError(Told("The file has no tensor in it, expected {wanted}", wanted=_WANTED))
     if count > limits.tensors:
-        raise ValueError(f"The file has {count:,} tensors, expected at most {limits.tensors:,}")
+        raise ValueError(
+            Told("The file has {count:,} tensors, expected at most {most:,}", count=count, most=limits.tensors)
+        )
 
 
 def _short(error: Exception) -> str:

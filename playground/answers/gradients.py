@@ -47,6 +47,7 @@ def vanishing(found: Vanishing) -> Answer:
             say("An LSTM vanishes, too, unless its forget gate is open"),
             say("steps back"),
             say("‖dL/dh‖"),
+            say=say,
         ),
         say("Size of the gradient by steps back, for a fresh RNN and fresh LSTMs with forget biases 0, 1 and 3"),
     )
@@ -121,6 +122,7 @@ def graph(found: Graph) -> Answer:
             say("Before the cut nothing comes back"),
             say("step"),
             say("what it adds to dL/dW"),
+            say=say,
         ),
         say("Size of what each step adds to the gradient, uncut and detached"),
     )

@@ -83,7 +83,7 @@ def gates(found: Ablation) -> Answer:
             say("memory after each step"): [_row(found.memory[name]) for name in names],
             say("wrong outputs"): [wrong[name] for name in names],
         },
-        "Memory rows and wrong outputs by what is frozen",
+        say("Memory rows and wrong outputs by what is frozen"),
     )
 
 

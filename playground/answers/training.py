@@ -7,7 +7,7 @@ from functools import partial
 from models.questions import Chance, Dropout, Forcing, Seam
 from playground import figures
 from playground.answers.entry import Answer, Asked
-from playground.language import say
+from playground.language import number, say
 from playground.signpost import Signpost
 
 
@@ -59,7 +59,7 @@ def seam(found: Seam) -> Answer:
     )
     table = {
         say("at the seam"): [say("state carried on"), say("state of zeros")],
-        say("mean surprise, nats per word"): [f"{found.carried:.3f}", f"{found.zeroed:.3f}"],
+        say("mean surprise, nats per word"): [number(found.carried, ".3f"), number(found.zeroed, ".3f")],
     }
     return Answer(text, table=table, table_alt=say("Mean surprise with the state carried on and with a state of zeros"))
 

@@ -12,7 +12,7 @@ from models.forecasters import MonthAhead
 from models.questions import Embedding
 from playground import figures
 from playground.answers.entry import Answer, Asked
-from playground.language import say
+from playground.language import number, say
 from playground.signpost import Signpost
 
 _SHOWN = 24  # months in the picture: with more of them the curves lie upon each other
@@ -35,8 +35,8 @@ def shifted(found: MonthAhead) -> Answer:
     )
     shown = slice(-_SHOWN, None)
     months = np.arange(1, len(found.truth) + 1)[shown]
-    rows = {"truth": ("state", found.truth), "LSTM": ("memory", found.said["LSTM"])}
-    rows["last value"] = ("candidate", found.said["last value"])
+    rows = {say("truth"): ("state", found.truth), "LSTM": ("memory", found.said["LSTM"])}
+    rows[say("last value")] = ("candidate", found.said["last value"])
     curves = [
         figures.Curve(name, months, values[shown], role, dash)
         for dash, (name, (role, values)) in enumerate(rows.items())
@@ -58,7 +58,7 @@ def shifted(found: MonthAhead) -> Answer:
 
 def temperature(found: Mapping[float, NDArray[np.float64]]) -> Answer:
     """What temperature does."""
-    shown = {T: " ".join(f"{p:.3f}" for p in chances) for T, chances in found.items()}
+    shown = {T: " ".join(number(p, ".3f") for p in chances) for T, chances in found.items()}
     text = say(
         "It divides the logits before softmax: P ∝ exp(logit / T). The order of the tokens stays, the distances change. "
         "**Below 1** the probable becomes more probable: safe and repetitive. **Above 1** all come closer: varied, and more "
@@ -81,7 +81,9 @@ def temperature(found: Mapping[float, NDArray[np.float64]]) -> Answer:
 
 def embedding(found: Embedding) -> Answer:
     """Embedding or one-hot."""
-    near, fresh = (", ".join(f"{word} ({cosine:.2f})" for word, cosine in words) for words in (found.near, found.fresh))
+    near, fresh = (
+        ", ".join(f"{word} ({number(cosine, '.2f')})" for word, cosine in words) for words in (found.near, found.fresh)
+    )
     one_hot, vectors = found.weights
     text = say(
         "They are the same operation: a one-hot vector times a matrix *is* the row of that matrix (largest difference here "
@@ -102,7 +104,7 @@ def embedding(found: Embedding) -> Answer:
     names = [*(word for word, _ in found.near), *(word for word, _ in found.fresh)]
     table = {
         say("nearest to “cat”"): names,
-        say("cosine"): [f"{cosine:.2f}" for _, cosine in (*found.near, *found.fresh)],
+        say("cosine"): [number(cosine, ".2f") for _, cosine in (*found.near, *found.fresh)],
         "": [say("after training")] * len(found.near) + [say("before training")] * len(found.fresh),
     }
     return Answer(text, table=table, table_alt=say("The words nearest to cat, after and before training"))

@@ -49,7 +49,7 @@ def bars(  # noqa: PLR0913 - the options of one figure, most by keyword
         go.Bar(
             x=units,
             y=np.where(np.isfinite(heights), heights, np.nan),
-            text=[f"{value:.2f}" if mark else "" for value, mark in zip(heights, full, strict=True)],
+            text=[say("{value:.2f}", value=value) if mark else "" for value, mark in zip(heights, full, strict=True)],
             textposition="outside",
             cliponaxis=False,
             marker={"color": colour, "opacity": np.where(full, 1.0, 0.35)},

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
 from playground import theme
-from playground.figures.frame import frame
+from playground.figures.frame import Say, english, frame
 
 
 def choices(
@@ -18,6 +18,7 @@ def choices(
     title: str,
     *,
     dark: bool = False,
+    say: Say = english,
 ) -> go.Figure:
     """Draw two bars for each of a few tokens: pale what the network said, full what it was drawn from.
 
@@ -28,6 +29,7 @@ def choices(
         chosen: the place of the one that was drawn; it is marked.
         title: what there is to see.
         dark: colours for the dark theme.
+        say: says the words that are always the same, and writes the numbers.
 
     Raises:
         ValueError: tokens and probabilities differ in number, or there is no such place.
@@ -43,20 +45,20 @@ def choices(
     colour = theme.ROLES["state"].line(dark=dark)
     red, green, blue = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
     pale = f"rgba({red}, {green}, {blue}, 0.35)"  # a marker's opacity would not reach the legend
-    for name, values, fill in (("drawn from", after, colour), ("said by the network", before, pale)):
+    for name, values, fill in ((say("drawn from"), after, colour), (say("said by the network"), before, pale)):
         figure.add_bar(
             y=places,
             x=values,
             orientation="h",
             name=name,
             customdata=list(tokens),
-            text=[f"{value:.3f}" for value in values],
+            text=[say("{value:.3f}", value=value) for value in values],
             textposition="outside",
             cliponaxis=False,
             marker={"color": fill},
             hovertemplate=f"%{{customdata}}, {name}: %{{x:.6f}}<extra></extra>",
         )
-    frame(figure, title, "probability", "", 120 + 40 * len(tokens))
+    frame(figure, title, say("probability"), "", 120 + 40 * len(tokens))
     figure.update_yaxes(tickvals=places, ticktext=names, autorange="reversed")
     figure.update_xaxes(range=[0, 1.12], tickvals=[0, 0.25, 0.5, 0.75, 1])
     figure.update_layout(

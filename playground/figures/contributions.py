@@ -77,7 +77,7 @@ def contributions(  # noqa: PLR0913 - words for all parts of it
         customdata=names,
         width=0.84 if left is None else 0.62,
         marker={"color": colours},
-        text=_numbers(now) if few else None,
+        text=_numbers(now, say) if few else None,
         textposition="outside",
         cliponaxis=False,
         hovertemplate=("%{customdata}: %{y:.4g}" if left is None else say("%{customdata}: %{y:.4g} is left"))
@@ -88,7 +88,7 @@ def contributions(  # noqa: PLR0913 - words for all parts of it
     frame(figure, title, x_title, y_title, 360)
     figure.update_layout(barmode="overlay", margin={"t": 84}, title={"y": 0.97, "yanchor": "top"})
     if not few:
-        full_sum, left_sum = (_written(total) for total in sums)
+        full_sum, left_sum = (_written(total, say) for total in sums)
         summed = (
             say("sum of all bars: {sum}", sum=left_sum)
             if left is None
@@ -119,11 +119,11 @@ def _round(steps: int) -> NDArray[np.intp]:
     return np.unique([1, *range(step, steps + 1, step)])
 
 
-def _numbers(values: NDArray[np.floating]) -> list[str]:
+def _numbers(values: NDArray[np.floating], say: Say) -> list[str]:
     """A number for each bar that can be seen, and for those that are exactly 0."""
     seen = _SMALL * np.abs(values).max()
-    return [_written(value) if value == 0 or abs(value) >= seen else "" for value in values]
+    return [_written(value, say) if value == 0 or abs(value) >= seen else "" for value in values]
 
 
-def _written(value: float) -> str:
-    return f"{value + 0.0:.3g}".replace("-", "−")
+def _written(value: float, say: Say) -> str:
+    return say("{value:.3g}", value=value + 0.0).replace("-", "−")

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike, NDArray
 
 from playground import theme
-from playground.figures.frame import frame
+from playground.figures.frame import Say, english, frame
 
 TRAIN, TEST = "keep", "candidate"
 """The roles whose colours the two parts have; the words stand in the bars as well."""
@@ -23,6 +23,7 @@ def folds(
     *,
     dark: bool = False,
     height: int = 300,
+    say: Say = english,
 ) -> go.Figure:
     """Draw splits as bars over the samples; what is in neither part is left empty.
 
@@ -33,6 +34,7 @@ def folds(
         x_title: what runs along.
         dark: colours for the dark theme.
         height: pixels.
+        say: says the words that are always the same.
 
     Raises:
         ValueError: there is no fold, or a place is not in 0..samples-1.
@@ -41,7 +43,7 @@ def folds(
         raise ValueError("splits is empty, expected at least one fold")
     base = theme.DARK if dark else theme.LIGHT
     figure = go.Figure()
-    for part, (name, role) in enumerate((("train", TRAIN), ("test", TEST))):
+    for part, (name, role) in enumerate(((say("train"), TRAIN), (say("test"), TEST))):
         starts, widths, rows, words = [], [], [], []
         for fold, split in enumerate(splits, start=1):
             places = np.sort(np.asarray(split[part]))
@@ -50,13 +52,13 @@ def folds(
             for first, count in _runs(places):
                 starts.append(first)
                 widths.append(count)
-                rows.append(f"fold {fold}")
+                rows.append(say("fold {fold}", fold=fold))
                 words.append(name if count >= _WORDED * samples else "")
         figure.add_bar(
             base=starts, x=widths, y=rows, orientation="h", name=name, text=words, textposition="inside",
             insidetextanchor="middle", textfont={"color": base.text if part == 0 else base.background},
             marker={"color": theme.ROLES[role].line(dark=dark), "line": {"width": 0}, "opacity": 0.55 if part == 0 else 1},
-            hovertemplate=f"{name}: %{{x}} samples from %{{base}} on<extra></extra>",
+            hovertemplate=f"{name}: " + say("%{x} samples from %{base} on") + "<extra></extra>",
         )  # fmt: skip
     frame(figure, title, x_title, "", height)
     figure.update_layout(barmode="overlay", bargap=0.25)

@@ -83,7 +83,7 @@ def magnitudes(  # noqa: PLR0913 - words for all parts of it
     if not series:
         raise ValueError("series is empty, expected at least one line")
     figure, base = go.Figure(), theme.DARK if dark else theme.LIGHT
-    labels = [_draw(figure, one, dark=dark, background=base.background) for one in series]
+    labels = [_draw(figure, one, say, dark=dark, background=base.background) for one in series]
     frame(figure, title, x_title, say("{size}, log axis", size=y_title), height)
     exponents = np.concatenate([_exponents(one) for one in series])
     low, high = (float(exponents.min()), float(exponents.max())) if exponents.size else (0.0, 0.0)
@@ -99,19 +99,19 @@ def magnitudes(  # noqa: PLR0913 - words for all parts of it
             x=at, y=0, yref="paper", yanchor="bottom", xanchor="right" if at > middle else "left", text=f" {words} ",
             showarrow=False, font={"size": 14}, bgcolor=base.background,
         )  # fmt: skip
-    figure.update_yaxes(range=[low, high], zeroline=False, **_ticks(low, high))
+    figure.update_yaxes(range=[low, high], zeroline=False, **_ticks(low, high, say))
     figure.update_xaxes(zeroline=False)
     return figure
 
 
-def written(log10: float) -> str:
+def written(log10: float, say: Say = english) -> str:
     """A number as text from its log10, which may be far below what a float can be: 1.75e-46."""
     if not np.isfinite(log10):
         return "0" if log10 < 0 else "∞"
     if -4 < log10 < 5:
-        return f"{10**log10:.4g}"
+        return say("{value:.4g}", value=10**log10)
     exponent = int(np.floor(log10))
-    mantissa = f"{10 ** (log10 - exponent):.3g}"
+    mantissa = say("{value:.3g}", value=10 ** (log10 - exponent))
     return f"1e{exponent + 1}" if mantissa == "10" else f"{mantissa}e{exponent}"
 
 
@@ -123,11 +123,11 @@ def _stop(end: float, sign: int) -> float:
     return sign * next(k * 10.0**power for power in range(1, 9) for k in (5, 10, 20) if k * 10.0**power >= 1.05 * far)
 
 
-def _ticks(low: float, high: float) -> dict[str, Any]:
+def _ticks(low: float, high: float, say: Say) -> dict[str, Any]:
     """Powers of ten, or 1, 2, 5 and so on where there are few of them."""
     if high - low < _DECADES:
         marks = [10.0**k * part for k in range(int(low) - 2, int(high) + 2) for part in (1, 2, 5)]
-        return {"tickvals": np.log10(marks), "ticktext": [written(float(np.log10(mark))) for mark in marks]}
+        return {"tickvals": np.log10(marks), "ticktext": [written(float(np.log10(mark)), say) for mark in marks]}
     step = next((k * 10**power for power in range(6) for k in (1, 2, 5) if (high - low) / (k * 10**power) <= 8), None)
     return {"tickprefix": "10<sup>", "ticksuffix": "</sup>", "exponentformat": "none", "tick0": 0, "dtick": step}
 
@@ -140,7 +140,7 @@ def _exponents(one: Magnitude) -> NDArray[np.float64]:
     return log10[np.isfinite(log10)]
 
 
-def _draw(figure: go.Figure, one: Magnitude, *, dark: bool, background: str) -> _Label | None:
+def _draw(figure: go.Figure, one: Magnitude, say: Say, *, dark: bool, background: str) -> _Label | None:
     """Add a line; give back its label, if it has one."""
     if one.role not in theme.ROLES:
         raise KeyError(f"role is {one.role!r}, expected one of {', '.join(theme.ROLES)}")
@@ -165,7 +165,8 @@ def _draw(figure: go.Figure, one: Magnitude, *, dark: bool, background: str) -> 
             "line": {"color": colour, "width": 2},
         },
         text=[
-            ("−" if below else "") + written(size) for below, size in zip(negative[shown], log10[shown], strict=True)
+            ("−" if below else "") + written(size, say)
+            for below, size in zip(negative[shown], log10[shown], strict=True)
         ],
         hovertemplate=f"{one.name}: %{{text}}<extra></extra>",
     )

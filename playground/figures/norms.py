@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from playground import theme
 from playground.figures.bands import power
-from playground.figures.frame import frame
+from playground.figures.frame import Say, english, frame
 
 _SYMBOLS = ("circle", "diamond-open", "square-open", "x")
 _ROLES = ("memory", "state", "keep", "write")
@@ -23,6 +23,7 @@ def norms(
     x_title: str = "step",
     dark: bool = False,
     height: int = 360,
+    say: Say = english,
 ) -> go.Figure:
     """Draw sizes that may differ by many powers of ten.
 
@@ -35,6 +36,7 @@ def norms(
         x_title: what runs along.
         dark: colours for the dark theme.
         height: pixels.
+        say: writes the numbers.
 
     Raises:
         ValueError: the arrays and the labels differ in length, there are none, or more than four series.
@@ -54,7 +56,7 @@ def norms(
         figure.add_scatter(
             x=steps,
             y=np.where(finite, y, np.nan),
-            customdata=[f"10<sup>{value:.1f}</sup>" if np.isfinite(value) else "0" for value in y],
+            customdata=[say("10<sup>{power:.1f}</sup>", power=value) if np.isfinite(value) else "0" for value in y],
             name=name,
             mode="lines+markers",
             line={"color": theme.ROLES[role].line(dark=dark), "width": 1.5},

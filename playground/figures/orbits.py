@@ -112,7 +112,7 @@ def settled(
         )
     figure.add_annotation(
         x=weight, y=0, yref="paper", yanchor="bottom", xanchor="right" if weight > 0 else "left", showarrow=False,
-        text=f" w<sub>h</sub> = {weight:.2f} ", font={"size": 14}, bgcolor=base.background,
+        text=say(" w<sub>h</sub> = {weight:.2f} ", weight=weight), font={"size": 14}, bgcolor=base.background,
     )  # fmt: skip
     figure.add_scatter(
         x=[weight] * len(own),

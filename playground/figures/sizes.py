@@ -53,7 +53,12 @@ def sizes(
             zmin=low,
             zmax=high,
             colorscale=[[k / (len(stops) - 1), colour] for k, colour in enumerate(stops)],
-            colorbar={"thickness": 12, "outlinewidth": 0, "tickvals": at, "ticktext": [_short(tick) for tick in at]},
+            colorbar={
+                "thickness": 12,
+                "outlinewidth": 0,
+                "tickvals": at,
+                "ticktext": [_short(tick, say) for tick in at],
+            },
             hovertemplate=say("lag %{x}, unit %{y}: 10<sup>%{z:.2f}</sup>") + "<extra></extra>",
         )
     )
@@ -62,5 +67,9 @@ def sizes(
     return figure
 
 
-def _short(exponent: float) -> str:
-    return power(exponent) if exponent == round(exponent) else f"10<sup>{exponent:.1f}</sup>".replace("-", "−")
+def _short(exponent: float, say: Say) -> str:
+    return (
+        power(exponent)
+        if exponent == round(exponent)
+        else say("10<sup>{power:.1f}</sup>", power=exponent).replace("-", "−")
+    )

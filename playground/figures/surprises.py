@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
 from playground import theme
-from playground.figures.frame import frame
+from playground.figures.frame import Say, english, frame
 
 _ROLES = ("state", "candidate")
 _ROOM = 24  # tokens up to which each bar bears its number
@@ -20,6 +20,7 @@ def surprises(
     *,
     dark: bool = False,
     height: int = 360,
+    say: Say = english,
 ) -> go.Figure:
     """Draw a bar for each token: full for the first text, hatched for the second.
 
@@ -29,6 +30,7 @@ def surprises(
         y_title: what the bars measure, with its unit.
         dark: colours for the dark theme.
         height: pixels.
+        say: says the words that are always the same, and writes the numbers.
 
     Raises:
         ValueError: there are not one or two texts, or tokens and costs differ in number.
@@ -47,14 +49,17 @@ def surprises(
             y=np.where(there, values, np.nan),
             name=name,
             customdata=[token[:40] for token in tokens],
-            text=[f"{value:.1f}" if ok and longest <= _ROOM else "" for value, ok in zip(values, there, strict=True)],
+            text=[
+                say("{value:.1f}", value=value) if ok and longest <= _ROOM else ""
+                for value, ok in zip(values, there, strict=True)
+            ],
             textposition="outside",
             textangle=0,
             cliponaxis=False,
             marker={"color": theme.ROLES[role].line(dark=dark), "pattern": {"shape": pattern}},
-            hovertemplate=f"{name}, token %{{x}}, %{{customdata}}: %{{y:.4g}}<extra></extra>",
+            hovertemplate=f"{name}, {say('token')} %{{x}}, %{{customdata}}: %{{y:.4g}}<extra></extra>",
         )
-    frame(figure, title, "token", y_title, height)
+    frame(figure, title, say("token"), y_title, height)
     ticks = [_tick([tokens[k] for _, tokens, _ in texts if k < len(tokens)]) for k in range(longest)]
     figure.update_xaxes(tickvals=list(range(1, longest + 1)), ticktext=ticks, range=[0.4, longest + 0.6])
     figure.update_yaxes(rangemode="tozero")

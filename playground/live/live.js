@@ -14,6 +14,7 @@
 /* ------------------------------------------------------------------------------------------------- 1 Renderer */
 
 const instances = new WeakMap();
+let sample = "1,234.5%"; // how the visitor's language writes a number
 
 /** @param {{data: object, parentElement: ShadowRoot, setTriggerValue: (name: string, value: unknown) => void}} component */
 export default function render({ data, parentElement, setTriggerValue }) {
@@ -58,6 +59,7 @@ function createLive(root) {
       data = decode(JSON.parse(next.content));
       grow(shown, next.pace ?? 0);
       root.setAttribute("aria-label", data.texts.charts);
+      sample = data.texts.number;
       if (charts.length !== data.charts.length) {
         charts = data.charts.map(() => createChart({ onHover, onPick: (x) => pick(x) }));
         holder.replaceChildren(...charts.map((chart) => chart.figure));
@@ -176,7 +178,7 @@ function createReadout(table) {
     draw(data, at, look) {
       build(data);
       const { texts } = data;
-      const now = at === null ? texts.newest : texts.at.replace("{update}", Math.round(at).toLocaleString("en"));
+      const now = at === null ? texts.newest : texts.at.replace("{update}", inFigures(Math.round(at).toLocaleString("en")));
       write(head.rows[0].cells[0], now);
       data.lines.forEach((line, k) => {
         body.rows[k].style.setProperty("--line", look.dark ? line.dark : line.light);
@@ -354,7 +356,7 @@ function drawAxes(context, chart, data, range, place, box, look) {
   for (let x = 0; x <= data.reach * 1.0001; x += step) {
     const at = Math.round(place.x(x)) + 0.5;
     stroke(context, [[at, box.bottom], [at, box.bottom + 4]], look.faint);
-    context.fillText(x.toLocaleString("en"), at, box.bottom + 6);
+    context.fillText(inFigures(x.toLocaleString("en")), at, box.bottom + 6);
   }
   stroke(context, [[box.left, box.bottom + 0.5], [box.right, box.bottom + 0.5]], look.faint);
   context.fillText(data.xTitle, (box.left + box.right) / 2, box.bottom + 6 + look.size * 1.25);
@@ -528,6 +530,11 @@ function niceStep(step) {
   return [1, 2, 5, 10].map((k) => k * power).find((nice) => nice >= step * 0.999);
 }
 
+/** A number as JavaScript has written it, "1,234.5", with the signs of the visitor's language. */
+function inFigures(written) {
+  return written.replace(/[.,]/g, (sign) => (sign === "." ? sample[5] : sample[1]));
+}
+
 /** The places of an axis and their words. */
 function ticksUp(chart, [low, high]) {
   if (!chart.log) {
@@ -560,13 +567,13 @@ function power(times, k) {
 }
 
 function tidy(y) {
-  return Number(y.toPrecision(6)).toLocaleString("en", { maximumFractionDigits: 6 }).replace("-", "−");
+  return inFigures(Number(y.toPrecision(6)).toLocaleString("en", { maximumFractionDigits: 6 })).replace("-", "−");
 }
 
 function spoken(y, percent, none) {
   if (y === null || y === undefined) return "–";
   if (!Number.isFinite(y)) return none;
-  if (percent) return `${(100 * y).toFixed(1)} %`;
-  if (y !== 0 && (Math.abs(y) < 1e-3 || Math.abs(y) >= 1e5)) return y.toExponential(2).replace("-", "−");
-  return Number(y.toPrecision(4)).toString().replace("-", "−");
+  if (percent) return `${inFigures((100 * y).toFixed(1))} %`;
+  if (y !== 0 && (Math.abs(y) < 1e-3 || Math.abs(y) >= 1e5)) return inFigures(y.toExponential(2)).replace("-", "−");
+  return inFigures(Number(y.toPrecision(4)).toString()).replace("-", "−");
 }

@@ -25,7 +25,7 @@ from numpy.typing import ArrayLike
 from streamlit.components.v2 import component
 
 from playground import figures, showing, theme
-from playground.language import said_all, say
+from playground.language import NUMBER, said_all, say
 from playground.tables import Data
 
 MOST_POINTS = 4000
@@ -112,6 +112,7 @@ TEXTS = {
     "newest": "newest",
     "at": "at update {update}",
     "none": "no number",
+    "number": NUMBER,
 }
 """What the browser says by itself, by what it is for."""
 

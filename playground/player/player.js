@@ -187,12 +187,13 @@ function shown(value) {
   const size = Math.abs(value);
   if (!Number.isFinite(value)) return String(value).replace("-", MINUS).replace("Infinity", "∞");
   const text = (size > 0 && size < 0.0005) || size >= 1000 ? value.toExponential(1).replace("e+", "e") : value.toFixed(3);
-  return text.replaceAll("-", MINUS);
+  return inFigures(text).replaceAll("-", MINUS);
 }
 
 /** The same with all the digits that float32 has. */
 function exact(value) {
-  return (Number.isFinite(value) ? String(Number(value.toPrecision(7))) : String(value)).replaceAll("-", MINUS);
+  const text = Number.isFinite(value) ? String(Number(value.toPrecision(7))) : String(value);
+  return inFigures(text).replaceAll("-", MINUS);
 }
 
 /** A number of a heatmap's cell: as short as can be. */
@@ -200,12 +201,12 @@ function brief(value) {
   if (!Number.isFinite(value)) return "?";
   const size = Math.abs(value);
   const text = size >= 9.95 ? size.toFixed(0) : size >= 0.995 ? size.toFixed(1) : size.toFixed(2).slice(1);
-  return (value < 0 && Number(text) !== 0 ? MINUS : "") + text;
+  return (value < 0 && Number(text) !== 0 ? MINUS : "") + inFigures(text);
 }
 
 /** A number of an axis: no more digits than it needs. */
 function tick(value) {
-  return String(Number(value.toPrecision(3))).replace("-", MINUS);
+  return inFigures(String(Number(value.toPrecision(3)))).replace("-", MINUS);
 }
 
 /* --------------------------------------------------------------------------------------------------- 4 Player */

@@ -49,7 +49,7 @@ function short(text, most = LONGEST_TEXT) {
 
 function percent(share) {
   if (share > 0 && share < 0.0005) return "< 0.1 %";
-  return `${(100 * share).toFixed(1)} %`;
+  return `${inFigures((100 * share).toFixed(1))} %`;
 }
 
 /** Sizes a canvas for the screen's pixels; returns a context that counts in CSS pixels. */
