@@ -23,7 +23,7 @@ def test_a_click_opens_the_lab_with_the_task_and_back_again_with_another(open_pa
     page.goto(f"{app_url}/translation?translate_tab={translating.TABS[3]}")
     _follow(page)
     expect(chosen).to_have_value(lab.MENU[LINKS["translate"].preset], timeout=SLOW)
-    expect(page.get_by_text("nothing is trained with these settings yet", exact=False)).to_be_visible(timeout=SLOW)
+    expect(page.locator(".player").get_by_text("LSTM after 2,000 updates").first).to_be_visible(timeout=SLOW)
 
 
 def _follow(page):
