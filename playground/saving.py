@@ -20,6 +20,11 @@ from playground.language import say
 from playground.picture import picture
 from playground.showing import Shown
 
+_NO_SCRIPT = (
+    "There is no script of this view: it has asked no model that ships for a number. What comes from a file of yours is not "
+    "in a script; `models/loaders` reads such files."
+)
+
 
 def begin() -> None:
     """A run of the whole page starts."""
@@ -123,7 +128,7 @@ def _choose(label: str, names: Mapping[str, str], key: str) -> str:
 def _code(title: str, path: str) -> None:
     calls = recording.calls()
     if not calls:
-        st.markdown(say("This view has asked no model for a number, so there is no script of it."))
+        st.markdown(say(_NO_SCRIPT))
         return
     link = f"{path}?{urlencode(st.query_params.to_dict())}".rstrip("?")
     made = view_script.script(calls, title, link)

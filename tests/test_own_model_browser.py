@@ -92,6 +92,21 @@ def test_fifty_megabytes_are_refused_in_the_browser_with_the_limit_in_sight(visi
     expect(page.locator(".player .counter")).to_have_text("token 12 of 12")
 
 
+def test_fifty_megabytes_past_the_browser_are_refused_by_the_server(visit):
+    page = visit()
+    with page.expect_request(lambda request: request.method == "PUT" and "upload_file" in request.url) as sent:
+        bring(page, b"small", "small.pt")
+    expect(page.get_by_test_id("stAlert")).to_contain_text("of a kind that is not known here")
+    answer = page.context.request.put(
+        sent.value.url,
+        multipart={"file": {"name": "large.pt", "mimeType": "application/octet-stream", "buffer": bytes(50_000_000)}},
+        headers={name: value for name, value in sent.value.headers.items() if "xsrf" in name},
+    )
+    assert answer.status == 413
+    page.reload()
+    expect(page.locator(".player .counter")).to_have_text("token 12 of 12")
+
+
 @pytest.mark.parametrize("tab", ["Player", "Gradients", "Shapes+and+code"])
 def test_nothing_is_wider_than_a_phone(visit, tab):
     page = visit(viewport={"width": 390, "height": 844})

@@ -156,3 +156,61 @@ def test_the_files_to_take_home_download(visit):
         assert "cat" in content
         assert len(content) > 10_000
         settled(page)
+
+
+# ---- the keyboard alone ----------------------------------------------------------------------------------------------
+
+FOCUSED = """() => {
+  let focused = document.activeElement;
+  while (focused?.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;
+  const said = focused.getAttribute("aria-label") || focused.textContent.trim() || "";
+  return [focused.getAttribute("role") || focused.localName, said];
+}"""
+
+
+def tab_to(page, role, name):
+    """Presses Tab until something of a role whose words hold a name has the focus."""
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        found, said = page.evaluate(FOCUSED)
+        if found == role and name in said:
+            return
+    pytest.fail(f"Tab never reached {role} {name!r}")
+
+
+def test_the_main_exhibit_is_used_from_top_to_bottom_by_keyboard_alone(visit):
+    page = visit("step_a_cell")
+    tab_to(page, "radio", "RNN")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    expect(page.locator(".player .title")).to_have_text("GRU")
+    tab_to(page, "input", "Text")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("The dogs were tired.")
+    page.keyboard.press("Enter")
+    expect(counter(page)).to_have_text(re.compile("of 5"))
+    tab_to(page, "listbox", "Tokens")
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    expect(counter(page)).to_have_text("token 2 of 5")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("]")
+    expect(page.locator(".player .stage[aria-pressed=true]")).to_have_count(1)
+    page.keyboard.press("Space")
+    expect(counter(page)).to_have_text("token 5 of 5")
+    tab_to(page, "button", "update gate (σ)")
+    page.keyboard.press("Enter")
+    expect(page.locator(".player .inspector .what")).to_have_text("update gate")
+    tab_to(page, "tab", "Formulas with numbers")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("tab", selected=True)).to_have_text("Table")
+    tab_to(page, "summary", "Save figures, data, code")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="SVG", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="JSON", exact=True)).to_be_visible()
+    tab_to(page, "button", "SVG")
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    assert download.value.suggested_filename == "gru-the-cell-at-this-token.svg"
