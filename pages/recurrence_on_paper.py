@@ -43,7 +43,7 @@ if network_tab.open:
             if shown:
                 controls.answer("paper_guess", on_paper.graded(guess, orders.after))
                 table = on_paper.comparison(orders)
-                st.dataframe(table, hide_index=True, alt=say("Inputs and outputs in both orders"))
+                showing.table(table, hide_index=True, alt=say("Inputs and outputs in both orders"))
                 st.markdown(on_paper.order_matters(orders))
         st.subheader(say("What to notice"))
         st.markdown(say(on_paper.NOTICE_NETWORK))

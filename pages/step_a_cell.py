@@ -46,7 +46,7 @@ if table.open:
     with table:
         st.markdown(explain.where(reading, cursor))
         alt = say("Gates and states of one unit by token")
-        st.dataframe(explain.unit_table(reading, cursor), hide_index=True, alt=alt)
+        showing.table(explain.unit_table(reading, cursor), hide_index=True, alt=alt)
         with st.container(horizontal=True):
             st.download_button(say("All units as CSV"), partial(export.as_csv, reading), "trace.csv", "text/csv")
             json = partial(export.as_json, reading)

@@ -152,4 +152,4 @@ def _show(key: str, answer: Answer) -> None:
 def _table(columns: Mapping[str, Sequence[object]], alt: str) -> None:
     """A table that shows all its rows."""
     rows = len(next(iter(columns.values())))
-    st.dataframe(columns, hide_index=True, height=(rows + 1) * _ROW + 3, alt=alt)
+    showing.table(columns, hide_index=True, height=(rows + 1) * _ROW + 3, alt=alt)

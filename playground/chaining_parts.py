@@ -64,7 +64,7 @@ def show_products(power: Power, products: Mapping[str, Product]) -> None:
         )
     with numbers:
         st.markdown(say("**The running product**"))
-        st.dataframe(
+        showing.table(
             chaining.running(power, products),
             hide_index=True,
             height=390,
@@ -75,7 +75,7 @@ def show_products(power: Power, products: Mapping[str, Product]) -> None:
             ),
         )
     table = chaining.formats(products)
-    st.dataframe(
+    showing.table(
         table,
         hide_index=True,
         column_config=said_all({name: name for name in table}),
@@ -86,7 +86,7 @@ def show_products(power: Power, products: Mapping[str, Product]) -> None:
 def show_checked() -> None:
     """The powers that the lectures print, beside the exact ones."""
     table = chaining.checked()
-    st.dataframe(
+    showing.table(
         table,
         hide_index=True,
         column_config=said_all({name: name for name in table}),
@@ -155,7 +155,7 @@ def show_chain(chain: Chain) -> None:
         alt=say("The size of the derivative of the last state with respect to each earlier state, on a log axis"),
         where=right,
     )
-    st.dataframe(
+    showing.table(
         chaining.table(chain),
         hide_index=True,
         alt=say(

@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from playground import class_words as words
-from playground import guesses, lesson, lesson_parts
+from playground import guesses, lesson, lesson_parts, showing
 from playground.language import say
 from playground.shell import Way, ways
 
@@ -63,7 +63,7 @@ def show_guesses() -> None:
     if not found:
         st.markdown(say(words.NO_GUESSES))
         return
-    st.dataframe(guesses.rows(found), hide_index=True, alt=say("Your answers, with when and where you gave them"))
+    showing.table(guesses.rows(found), hide_index=True, alt=say("Your answers, with when and where you gave them"))
     st.caption(say(words.KEPT))
     with st.container(horizontal=True):
         st.download_button(

@@ -231,7 +231,7 @@ def verdict(table: Table, counted: Counted) -> str:
 
 
 def _quoted(table: Table, step: int) -> str:
-    return f"“{signs(table)[step]}”"
+    return say("“{word}”", word=signs(table)[step])
 
 
 def _shown(value: float) -> str:

@@ -125,7 +125,7 @@ def show_rows(table: Table, counted: Counted) -> None:
         if counting.is_lecture(table)
         else {"memory": "memory: true", "output": "output: true"}
     )
-    st.dataframe(
+    showing.table(
         counting.comparison(table, counted),
         hide_index=True,
         height=(min(table.steps, _LONGEST_VIEW) + 1) * _ROW + 3,

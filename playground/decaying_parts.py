@@ -344,7 +344,7 @@ def show_words(text: str) -> None:
         st.markdown(decaying.said(cell, answer, word, against))
         st.html(decaying.shaded(answer, dark=controls.dark()))
     with st.expander(say("The numbers"), key="decay_numbers"):
-        st.dataframe(
+        showing.table(
             decaying.saliency_table(found),
             hide_index=True,
             column_config={"word": say("word")},

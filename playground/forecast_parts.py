@@ -117,7 +117,7 @@ def _parameters(kind: str, strategy: str) -> int:
 def _table(rows: Mapping[str, Sequence], alt: str, formats: Mapping[str, str] | None = None) -> None:
     """A narrow table of numbers, to three digits unless a format is given."""
     numbers = [name for name, cells in rows.items() if not isinstance(cells[0], str)]
-    st.dataframe(
+    showing.table(
         {say(name): cells for name, cells in rows.items()},
         hide_index=True,
         width="content",

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from models.reading import VARIANTS, Question, Reading
-from playground import compute, controls, glossary, lettering, signpost, typed
+from playground import compute, controls, glossary, lettering, showing, signpost, typed
 from playground.explain import TELLING
 from playground.language import say
 from playground.notation import NOTATIONS, Notation
@@ -85,7 +85,7 @@ def show_slices(reading: Reading) -> None:
     st.subheader(say("Which slice of the weights is it?"))
     st.markdown(say(STACKED))
     st.html(lettering.strip(reading.trace.cell, dark=controls.dark()))
-    st.dataframe(
+    showing.table(
         lettering.slice_table(reading.trace.cell, reading.trace.hidden),
         hide_index=True,
         width="content",

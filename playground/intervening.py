@@ -232,7 +232,7 @@ def _between(edit: Edit, room: Scope) -> str:
 def row_name(matrix: str, row: int, room: Scope) -> str:
     """What a row of a weight belongs to: "f of unit 3", or a word of the output layer."""
     if matrix.startswith("head"):
-        return f"“{room.vocabulary[row]}”"
+        return say("“{word}”", word=room.vocabulary[row])
     return say("{name} of unit {unit}", name=room.blocks[row // room.hidden], unit=row % room.hidden + 1)
 
 
@@ -389,7 +389,7 @@ def percent(share: float) -> str:
     """A probability as a visitor reads it."""
     if not np.isfinite(share):
         return say("no number")
-    return "< 0.1 %" if 0 < share < 0.0005 else f"{number(100 * share, '.1f')} %"
+    return f"< {number(0.1)} %" if 0 < share < 0.0005 else f"{number(100 * share, '.1f')} %"
 
 
 def said(effect: Effect, tokens: Sequence[str], changes: int) -> str:

@@ -256,8 +256,9 @@ def show_effect(found: Effect, original: Answer, changed: Answer | None, changes
     with st.container(horizontal=True, gap="small", key="whatif_verbs"):
         for place, verb in enumerate(VERBS):
             st.metric(
-                f"“{verb}”", intervening.percent(found.after[place]), border=True, width=160, delta_color="off",
-                delta=say("as it is: {share}", share=intervening.percent(found.before[place])), delta_arrow="off",
+                say("“{word}”", word=verb), intervening.percent(found.after[place]), border=True, width=160,
+                delta=say("as it is: {share}", share=intervening.percent(found.before[place])),
+                delta_color="off", delta_arrow="off",
             )  # fmt: skip
     st.caption(intervening.where_asked(found, tokens) + ".")
     if changed and (badge := intervening.exactness(changed)):

@@ -149,7 +149,7 @@ def _longer(at: int | None) -> None:
         key="lab_lengths",
         alt=say("Accuracy of each network on held-out sequences of several lengths"),
     )
-    st.dataframe(
+    showing.table(
         {say("network"): [course.name for course in seen]}
         | {f"{length}": [number(shares[length], ".1%") for shares in found] for length in task.tested},
         hide_index=True,

@@ -119,6 +119,11 @@ def separators() -> str:
     return sample[5] + sample[1]
 
 
+def own_numbers() -> bool:
+    """Whether the visitor's language writes numbers in another way than English."""
+    return _Speaker(spoken()).sample != NUMBER
+
+
 class _Speaker(Formatter):
     """Says texts in one language."""
 

@@ -443,7 +443,7 @@ def table(
 ) -> None:
     """A narrow table. Heads and `alt` are translated here."""
     numbers = [name for name, cells in rows.items() if not any(isinstance(cell, str) for cell in cells)]
-    st.dataframe(
+    showing.table(
         {say(name): cells for name, cells in rows.items()},
         hide_index=True,
         width="content",

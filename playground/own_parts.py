@@ -391,13 +391,13 @@ def show_shapes(chosen: Chosen) -> None:
     left, right = st.columns([1, 1.1], gap="large")
     with left:
         st.markdown(words.sketch(layer))
-        st.dataframe(
+        showing.table(
             words.shape_rows(layer, chosen.reading.seen), hide_index=True, width="stretch",
             alt=say("The tensors that go in and come out, their shapes and their axes"),
         )  # fmt: skip
         st.markdown(words.counted(layer))
     with right:
-        st.dataframe(
+        showing.table(
             words.weight_rows(layer), hide_index=True, width="stretch",
             alt=say("Every weight of the recurrent layers, its shape and how many numbers it has"),
         )  # fmt: skip

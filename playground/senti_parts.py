@@ -65,7 +65,7 @@ def _seed(key: str) -> int:
 
 def _table(columns: Mapping[str, Sequence], alt: str, numbers: Mapping[str, str] | None = None) -> None:
     """A narrow table; `numbers` gives the form of columns. Heads and `alt` are translated here."""
-    st.dataframe(
+    showing.table(
         {say(name): values for name, values in columns.items()}, hide_index=True, width="content", alt=say(alt),
         column_config={
             say(name): st.column_config.NumberColumn(say(name), format=form) for name, form in (numbers or {}).items()

@@ -32,7 +32,7 @@ def _table(columns: Mapping[str, Sequence[object]], alt: str) -> None:
     """A table that shows all its rows; heads and `alt` are translated here."""
     rows = len(next(iter(columns.values())))
     said = {say(name): values for name, values in columns.items()}
-    st.dataframe(said, hide_index=True, height=(rows + 1) * _ROW + 3, alt=say(alt))
+    showing.table(said, hide_index=True, height=(rows + 1) * _ROW + 3, alt=say(alt))
 
 
 def _slider(key: str, label: str, low: int, high: int, value: int, width: int = 150) -> int:

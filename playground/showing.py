@@ -1,4 +1,4 @@
-"""What a page shows, and what of it can be saved: the one way to put a chart on a page.
+"""What a page shows, and what of it can be saved: the one way to put a chart or a table on a page.
 
     from playground import showing
 
@@ -10,8 +10,10 @@ is kept for it as well; so are players, drawings and live curves, which call `ke
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
+import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -62,6 +64,41 @@ def chart(figure: go.Figure, *, key: str, alt: str, where: Any = st, config: dic
     figure.update_layout(separators=language.separators())
     where.plotly_chart(figure, key=key, alt=alt, config=config)
     keep(key, tables.title_of(figure) or alt, lambda: tables.of_figure(figure), figure, alt=alt)
+
+
+def table(
+    rows: pd.DataFrame | Mapping[str, Any],
+    *,
+    column_config: Mapping[str, Any] | None = None,
+    **options: Any,  # noqa: ANN401 - what Streamlit takes
+) -> None:
+    """Show a table as `st.dataframe` does, its numbers as the visitor's language writes them.
+
+    Args:
+        rows: a frame, or the cells of each column by its name.
+        column_config: of Streamlit; the format of a column of numbers is one of printf, or "localized".
+        options: of `st.dataframe`.
+    """
+    if not language.own_numbers():
+        st.dataframe(rows, column_config=column_config, **options)
+        return
+    # A format in the browser would write a point again: what is shown is written here, and the numbers still sort as such.
+    frame, config, written = pd.DataFrame(rows), dict(column_config or {}), {}
+    for name in frame.select_dtypes("number"):
+        known = config.get(str(name))
+        form = ""
+        if isinstance(known, Mapping) and (kind := known.get("type_config")):
+            form = str(kind.get("format") or "")
+            config[str(name)] = {**known, "type_config": {**kind, "format": None}}
+        written[name] = partial(_in_figures, form)
+    st.dataframe(frame.style.format(written, na_rep=""), column_config=config or None, **options)
+
+
+def _in_figures(form: str, value: float) -> str:
+    """A number in the visitor's writing, by a format of printf, "localized" or none: four decimals at most."""
+    if "%" in form:
+        return language.in_figures((form % value).replace(" %", "%"))
+    return language.number(round(value, 4) if value % 1 else int(value), "," if form == "localized" else "")
 
 
 def keep(

@@ -11,7 +11,7 @@ from models.loaders import columns
 from models.own_tags import Assignment, Picture, Split
 from models.tagging import KINDS, Question
 from models.tasks import ads
-from playground import compute, controls, learning, typed
+from playground import compute, controls, learning, showing, typed
 from playground import tag_words as words
 from playground.language import say
 from playground.learning import Learning
@@ -34,7 +34,7 @@ def _table(rows: Mapping[str, Sequence[Any]], alt: str) -> None:
     """A table that shows all its rows, up to 20; numbers are percent."""
     numbers = [name for name, cells in rows.items() if not isinstance(cells[0], str)]
     count = min(20, len(next(iter(rows.values()))))
-    st.dataframe(
+    showing.table(
         {say(name): cells for name, cells in rows.items()},
         hide_index=True,
         width="content",

@@ -134,7 +134,7 @@ def evidence_words(found: Tagged, word: int, moved: NDArray) -> str:
     if not total:
         return say("No word moves this tag at all: the network is as sure as numbers can say.")
     order = np.argsort(-moved)[:3]
-    shares = ", ".join(f"“{cut(found.tokens[k])}” {number(moved[k] / total, '.0%')}" for k in order)
+    shares = ", ".join(say("“{word}” {share:.0%}", word=cut(found.tokens[k]), share=moved[k] / total) for k in order)
     return say(
         "“{word}” is tagged **{tag}** with probability {chance:.1%}. Of all the evidence, by the length of the gradient: "
         "{shares}.",

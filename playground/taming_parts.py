@@ -209,7 +209,7 @@ def show_remedies(lag: int, seed: int) -> None:
             where=column,
         )
     st.markdown(taming.precomputed())
-    st.dataframe(
+    showing.table(
         taming.rows(found),
         hide_index=True,
         height=35 * (len(found) + 1) + 3,

@@ -60,7 +60,7 @@ def _guess(name: str, question: str, label: str, options: Mapping[str, str]) -> 
 
 def _table(rows: Mapping[str, Sequence], alt: str, formats: Mapping[str, str] | None = None) -> None:
     """A narrow table; numbers in the formats that are given. Heads and `alt` are translated here."""
-    st.dataframe(
+    showing.table(
         {say(name): cells for name, cells in rows.items()},
         hide_index=True,
         width="content",

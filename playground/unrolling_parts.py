@@ -98,7 +98,7 @@ def show_small_bars(solution: Solution) -> None:
             return
         st.latex(formula(unrolling.lecture_sum(solution)))
         table = unrolling.four_terms(solution)
-        st.dataframe(
+        showing.table(
             table,
             hide_index=True,
             column_config=said_all({name: name for name in table}),

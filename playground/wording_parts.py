@@ -31,7 +31,7 @@ def _table(columns: Mapping[str, Sequence[object]], alt: str, **formats: str) ->
     rows = len(next(iter(columns.values())))
     config = {say(name): st.column_config.NumberColumn(format=form) for name, form in formats.items()}
     said = {say(name): values for name, values in columns.items()}
-    st.dataframe(said, hide_index=True, height=(rows + 1) * _ROW + 3, column_config=config, alt=say(alt))
+    showing.table(said, hide_index=True, height=(rows + 1) * _ROW + 3, column_config=config, alt=say(alt))
 
 
 # ---- one-hot ---------------------------------------------------------------------------------------------------------

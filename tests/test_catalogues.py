@@ -129,7 +129,8 @@ def states(file: str) -> Iterator[AppTest]:
     if file in TOPICS:
         key, names = TOPICS[file]
         for name in names:
-            first.get_by_key(key).set_value(name).run()
+            menu: Any = first.get_by_key(key)
+            menu.set_value(name).run()
             yield first
         return
     tabs = [node for node in first._tree if node.type == "tab_container"]

@@ -6,6 +6,7 @@ import re
 import string
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from visitor import opened
 
@@ -172,3 +173,17 @@ def test_a_file_that_cannot_be_read_is_told_in_the_language_of_the_page(lang, to
     app = opened("pages/translation.py", root, lang=lang, translate_tab=tab)
     widget(app, "translate_file").upload("dates.txt", b"%PDF-1.7", "text/plain").run()
     assert any(told in warning.value for warning in app.warning)
+
+
+@pytest.mark.parametrize(("lang", "f1", "weights"), [("fr", "99,7", "11\u202f842"), ("en", None, None)])
+def test_a_table_shows_its_numbers_as_the_page_does_and_still_sorts_them(lang, f1, weights, root):
+    tab = "How good are they?" if lang == "en" else language.catalogue(lang)["How good are they?"]
+    app = opened("pages/tagging.py", root, lang=lang, tag_tab=tab)
+    table = app.dataframe[0]
+    assert table.value["F1"].dtype == float
+    shown: Any = table.proto.arrow_data.styler.display_values  # pyright: ignore[reportAttributeAccessIssue]
+    assert bool(shown) == (lang == "fr")
+    if shown:
+        written = pa.ipc.open_stream(shown).read_pandas().iloc[-1].astype(str).tolist()
+        assert f1 in written
+        assert weights in written

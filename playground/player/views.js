@@ -48,7 +48,7 @@ function short(text, most = LONGEST_TEXT) {
 }
 
 function percent(share) {
-  if (share > 0 && share < 0.0005) return "< 0.1 %";
+  if (share > 0 && share < 0.0005) return `< ${inFigures("0.1")} %`;
   return `${inFigures((100 * share).toFixed(1))} %`;
 }
 
