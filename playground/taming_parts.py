@@ -118,15 +118,16 @@ def show_cuts() -> None:
         parts = [_ask_part(f"remedy_g{k}", f"g{k}", value) for k, value in ((1, 3.0), (2, 4.0))]
         threshold = ask_number("remedy_cut", "Threshold", (0.1, 10.0), 1.0, 0.1)
     cuts = compute.cuts(tuple(parts), threshold)
-    left.dataframe(
-        taming.cut_rows(cuts),
-        hide_index=True,
-        column_config={
-            **{name: st.column_config.NumberColumn(say(name), format="%.4g") for name in ("g₁", "g₂", "norm")},
-            "angle": st.column_config.NumberColumn(say("angle"), format="%.2f°"),
-        },
-        alt=say("The gradient, its two cuts, and the norm and the angle of each"),
-    )
+    with left:
+        showing.table(
+            taming.cut_rows(cuts),
+            hide_index=True,
+            column_config={
+                **{name: st.column_config.NumberColumn(say(name), format="%.4g") for name in ("g₁", "g₂", "norm")},
+                "angle": st.column_config.NumberColumn(say("angle"), format="%.2f°"),
+            },
+            alt=say("The gradient, its two cuts, and the norm and the angle of each"),
+        )
     showing.chart(
         figures.arrows(taming.cut_arrows(cuts), threshold, taming.cut_title(cuts), ("g₁", "g₂"), dark=controls.dark()),
         key="remedy_arrows",
