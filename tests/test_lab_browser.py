@@ -165,7 +165,7 @@ def test_a_rate_changed_in_a_pause_is_in_the_address_and_another_visitor_sees_it
 
 def test_training_builds_nothing_anew_that_stands_there_already(visit):
     """Curves and player keep their elements: built anew they would flash, and lose what was chosen in them."""
-    page = visit(f"lab_preset={lab.MENU['memory_counter']}&lab_steps=20000&lab_every=100")
+    page = visit(f"lab_preset={lab.MENU['parity']}&lab_hidden=4&lab_batch=4&lab_steps=20000&lab_every=100")
     page.locator(".player").wait_for()
 
     def remember():
