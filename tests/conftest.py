@@ -42,6 +42,8 @@ PLACES = (
 WINDOW: ViewportSize = {"width": 1440, "height": 900}
 PATIENCE_MS = 30_000
 """How long a test waits for what must happen: long enough for a busy machine, as no test measures time."""
+FORGET = "() => { if (location.protocol.startsWith('http')) { localStorage.clear(); sessionStorage.clear(); } }"
+"""What one test leaves in the browser is not for the next: Streamlit keeps there whether the sidebar was opened."""
 HOW_TO_GET_ONE = (
     "no Chromium found: install one (Debian: apt install chromium; others: Google Chrome), "
     "or set CHROMIUM to the path of its executable"
@@ -133,7 +135,7 @@ def open_page(
     for page, unwatch in pages:
         unwatch()
         if page.context is profile:
-            page.evaluate("() => { if (location.protocol.startsWith('http')) sessionStorage.clear(); }")
+            page.evaluate(FORGET)
             page.goto("about:blank")
             idle.append(page)
         else:

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from browsing import script_has_run
+from browsing import LEARNED_MS, script_has_run
 from playwright.sync_api import Page, expect
 
 from playground import counting
@@ -143,7 +143,7 @@ def test_a_training_goes_on_by_itself_and_stops_by_a_click(visit):
     page = visit(f"counter_tab={LEARN}&counter_learned=RNN")
     page.get_by_role("button", name="Train the RNN").click()
     progress = page.get_by_test_id("stProgress")
-    expect(progress).to_contain_text(re.compile(r"update [1-9]\d+ of"))
+    expect(progress).to_contain_text(re.compile(r"update [1-9]\d+ of"), timeout=LEARNED_MS)
     stop = page.get_by_test_id("stMain").get_by_role("button", name="Stop", exact=True)
     stop.click()
     expect(stop).to_be_disabled()

@@ -3,14 +3,12 @@
 import re
 
 import pytest
+from browsing import LEARNED_MS
 from playwright.sync_api import expect
 
 from playground import lm_words
 
 pytestmark = pytest.mark.browser
-
-LEARNED_MS = 120_000
-"""How long a training may take: its process starts first, and has a lower priority than all pages."""
 
 SENTENCES, SAMPLING, LEVELS, UNIT, OWN = lm_words.TABS
 

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from browsing import script_has_run
+from browsing import LEARNED_MS, script_has_run
 from playwright.sync_api import Page, expect
 
 from playground import taming
@@ -61,7 +61,7 @@ def test_a_training_goes_on_by_itself_and_stops_by_a_click(visit):
     page = visit(f"remedy_tab={REMEDIES}&remedy_lag=100+steps")
     page.get_by_role("button", name="Train it at lag 100").click()
     progress = page.get_by_test_id("stProgress")
-    expect(progress).to_contain_text(re.compile(r"update [1-9]\d+ of 300"))
+    expect(progress).to_contain_text(re.compile(r"update [1-9]\d+ of 300"), timeout=LEARNED_MS)
     stop = page.get_by_test_id("stMain").get_by_role("button", name="Stop", exact=True)
     stop.click()
     expect(stop).to_be_disabled()

@@ -3,16 +3,13 @@
 import re
 
 import pytest
-from browsing import script_has_run
+from browsing import LEARNED_MS, script_has_run
 from playwright.sync_api import Page, expect
 
 from models import own_reviews
 from playground import senti_words as words
 
 pytestmark = pytest.mark.browser
-
-LEARNED_MS = 120_000
-"""How long a training may take: its process starts first, and has a lower priority than all pages."""
 
 PHONE = {"width": 390, "height": 844}
 
