@@ -123,7 +123,7 @@ def _divided(pairs: list[tuple[list[str], int]], generator: torch.Generator) -> 
         own = [pair for pair in pairs if pair[1] == label]
         if len(own) < 2:
             raise ValueError(
-                Told("Of one label {count} texts have words, expected 2 or more of each label", count=len(own))
+                Told("Only {count} text(s) of one label have words, expected 2 or more of each label", count=len(own))
             )
         order = torch.randperm(len(own), generator=generator).tolist()
         kept = max(1, round(KEPT_BACK * len(own)))

@@ -8,7 +8,7 @@ Charts are shown as Streamlit shows them. While somebody has the panel for savin
 is kept for it as well; so are players, drawings and live curves, which call `keep` themselves. Closed, nothing is kept.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -67,7 +67,7 @@ def chart(figure: go.Figure, *, key: str, alt: str, where: Any = st, config: dic
 
 
 def table(
-    rows: pd.DataFrame | Mapping[str, Any],
+    rows: pd.DataFrame | Mapping[str, Any] | Sequence[Mapping[str, Any]],
     *,
     column_config: Mapping[str, Any] | None = None,
     **options: Any,  # noqa: ANN401 - what Streamlit takes
@@ -75,7 +75,7 @@ def table(
     """Show a table as `st.dataframe` does, its numbers as the visitor's language writes them.
 
     Args:
-        rows: a frame, or the cells of each column by its name.
+        rows: a frame, the cells of each column by its name, or rows of cells by the names of their columns.
         column_config: of Streamlit; the format of a column of numbers is one of printf, or "localized".
         options: of `st.dataframe`.
     """

@@ -339,7 +339,7 @@ def score_table(facts: Mapping[str, Mapping[str, Any]], *, lazy: bool) -> dict[s
         "tagger": [say(name) for name, _, _ in rows],
         **{title: [100 * marks[name] for _, marks, _ in rows] for title, name in shown.items()},
         "all words": [100 * marks["every"] for _, marks, _ in rows],
-        "weights": ["–" if weights is None else f"{weights:,}" for _, _, weights in rows],
+        "weights": ["–" if weights is None else number(weights, ",") for _, _, weights in rows],
     }
 
 

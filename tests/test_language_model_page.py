@@ -315,7 +315,7 @@ def test_a_visitors_text_is_escaped():
 
 def test_the_largest_memory_has_the_end_of_the_scale():
     key = lm_words.colour_key(np.array([-3.0, 1.0]), "memory", "c", 0, dark=True)
-    assert "-3.00" in key
+    assert "−3.00" in key
     assert "+3.00" in key
 
 
