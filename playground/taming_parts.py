@@ -118,7 +118,7 @@ def show_cuts() -> None:
         parts = [_ask_part(f"remedy_g{k}", f"g{k}", value) for k, value in ((1, 3.0), (2, 4.0))]
         threshold = ask_number("remedy_cut", "Threshold", (0.1, 10.0), 1.0, 0.1)
     cuts = compute.cuts(tuple(parts), threshold)
-    left.dataframe(
+    showing.table(
         taming.cut_rows(cuts),
         hide_index=True,
         column_config={
@@ -126,6 +126,7 @@ def show_cuts() -> None:
             "angle": st.column_config.NumberColumn(say("angle"), format="%.2f°"),
         },
         alt=say("The gradient, its two cuts, and the norm and the angle of each"),
+        where=left,
     )
     showing.chart(
         figures.arrows(taming.cut_arrows(cuts), threshold, taming.cut_title(cuts), ("g₁", "g₂"), dark=controls.dark()),
