@@ -22,7 +22,7 @@ from models.training import Snapshot
 from playground import lab
 from playground.figures import Curve as Figured
 from playground.figures import Place
-from playground.language import say
+from playground.language import number, say
 from playground.live import Chart, Curve, Level, Line, Mark
 from playground.player import Numbers, Token, Track, Words
 from playground.tables import csv_of
@@ -147,11 +147,11 @@ def charts(courses: Sequence[Course]) -> list[Chart]:
         accuracies.append(Curve(course.name, course.steps, course.accuracies, dots=True))
     return [
         Chart(say("loss"), loss_title, tuple(losses),
-              _levels({"chance": chance.loss} | _to_beat(baselines), "{:.3g}"),
+              _levels({"chance": chance.loss} | _to_beat(baselines), ".3g"),
               log=True, alt=_alt("Loss", courses)),
         Chart(say("accuracy"), say("Accuracy on held-out sequences: {score}", score=say(task.score)), tuple(accuracies),
               _levels({"chance": guessed} | {name: marks.accuracy for name, marks in baselines.items()}
-                      | {"perfect": task.perfect.accuracy}, "{:.0%}"),
+                      | {"perfect": task.perfect.accuracy}, ".0%"),
               span=(0, 1.04), percent=True, alt=_alt("Accuracy", courses)),
         Chart(say("gradient norm"), norm_title, tuple(norms),
               tuple(Level(say("clipped at {clip:g}", clip=clip), clip) for clip in clips), log=True,
@@ -185,7 +185,7 @@ def _levels(known: Mapping[str, float], form: str) -> tuple[Level, ...]:
         if math.isfinite(value):
             names.setdefault(value, []).append(name)
     return tuple(
-        Level(" · ".join(map(say, who)) + ("" if "perfect" in who else f" {form.format(value)}"), value)
+        Level(" · ".join(map(say, who)) + ("" if "perfect" in who else f" {number(value, form)}"), value)
         for value, who in names.items()
     )
 

@@ -70,6 +70,7 @@ def table(
     rows: pd.DataFrame | Mapping[str, Any] | Sequence[Mapping[str, Any]],
     *,
     column_config: Mapping[str, Any] | None = None,
+    where: Any = st,  # noqa: ANN401 - a container, or Streamlit itself
     **options: Any,  # noqa: ANN401 - what Streamlit takes
 ) -> None:
     """Show a table as `st.dataframe` does, its numbers as the visitor's language writes them.
@@ -77,10 +78,11 @@ def table(
     Args:
         rows: a frame, the cells of each column by its name, or rows of cells by the names of their columns.
         column_config: of Streamlit; the format of a column of numbers is one of printf, or "localized".
+        where: the column or container in which it stands; the place where the script is, if not given.
         options: of `st.dataframe`.
     """
     if not language.own_numbers():
-        st.dataframe(rows, column_config=column_config, **options)
+        where.dataframe(rows, column_config=column_config, **options)
         return
     # A format in the browser would write a point again: what is shown is written here, and the numbers still sort as such.
     frame, config, written = pd.DataFrame(rows), dict(column_config or {}), {}
@@ -91,7 +93,7 @@ def table(
             form = str(kind.get("format") or "")
             config[str(name)] = {**known, "type_config": {**kind, "format": None}}
         written[name] = partial(_in_figures, form)
-    st.dataframe(frame.style.format(written, na_rep=""), column_config=config or None, **options)
+    where.dataframe(frame.style.format(written, na_rep=""), column_config=config or None, **options)
 
 
 def _in_figures(form: str, value: float) -> str:

@@ -118,16 +118,16 @@ def show_cuts() -> None:
         parts = [_ask_part(f"remedy_g{k}", f"g{k}", value) for k, value in ((1, 3.0), (2, 4.0))]
         threshold = ask_number("remedy_cut", "Threshold", (0.1, 10.0), 1.0, 0.1)
     cuts = compute.cuts(tuple(parts), threshold)
-    with left:
-        showing.table(
-            taming.cut_rows(cuts),
-            hide_index=True,
-            column_config={
-                **{name: st.column_config.NumberColumn(say(name), format="%.4g") for name in ("g₁", "g₂", "norm")},
-                "angle": st.column_config.NumberColumn(say("angle"), format="%.2f°"),
-            },
-            alt=say("The gradient, its two cuts, and the norm and the angle of each"),
-        )
+    showing.table(
+        taming.cut_rows(cuts),
+        hide_index=True,
+        column_config={
+            **{name: st.column_config.NumberColumn(say(name), format="%.4g") for name in ("g₁", "g₂", "norm")},
+            "angle": st.column_config.NumberColumn(say("angle"), format="%.2f°"),
+        },
+        alt=say("The gradient, its two cuts, and the norm and the angle of each"),
+        where=left,
+    )
     showing.chart(
         figures.arrows(taming.cut_arrows(cuts), threshold, taming.cut_title(cuts), ("g₁", "g₂"), dark=controls.dark()),
         key="remedy_arrows",
@@ -218,7 +218,7 @@ def show_remedies(lag: int, seed: int) -> None:
             "remedy": st.column_config.TextColumn(say("remedy"), width=130),
             "ratio": st.column_config.NumberColumn(
                 say("ratio at the start"),
-                format="%.1g",
+                format="%.0e",
                 width=130,
                 help=say("‖dL/dx₁‖ / ‖dL/dx_T‖ before the first update: median over the seeds"),
             ),
@@ -269,8 +269,7 @@ def train_live(lag: int, seed: int) -> None:
         )
         st.button(say("Stop"), key="remedy_live_stop", on_click=_stop, disabled=not running)
     if live:
-        with st.container(key="remedy_ticking"):
-            st.fragment(_watch, run_every=_TICK if running else None)(*live, running)
+        st.fragment(_watch, run_every=_TICK if running else None)(*live, running)
 
 
 def _watch(title: str, job: Job, was_running: bool) -> None:  # noqa: FBT001 - of a fragment

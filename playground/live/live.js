@@ -14,7 +14,7 @@
 /* ------------------------------------------------------------------------------------------------- 1 Renderer */
 
 const instances = new WeakMap();
-let sample = "1,234.5%"; // how the visitor's language writes a number
+let figures = "1,234.5%"; // how the visitor's language writes a number
 
 /** @param {{data: object, parentElement: ShadowRoot, setTriggerValue: (name: string, value: unknown) => void}} component */
 export default function render({ data, parentElement, setTriggerValue }) {
@@ -59,7 +59,7 @@ function createLive(root) {
       data = decode(JSON.parse(next.content));
       grow(shown, next.pace ?? 0);
       root.setAttribute("aria-label", data.texts.charts);
-      sample = data.texts.number;
+      figures = data.texts.number;
       if (charts.length !== data.charts.length) {
         charts = data.charts.map(() => createChart({ onHover, onPick: (x) => pick(x) }));
         holder.replaceChildren(...charts.map((chart) => chart.figure));
@@ -531,8 +531,8 @@ function niceStep(step) {
 }
 
 /** A number as JavaScript has written it, "1,234.5", with the signs of the visitor's language. */
-function inFigures(written) {
-  return written.replace(/[.,]/g, (sign) => (sign === "." ? sample[5] : sample[1]));
+function inFigures(text) {
+  return text.replace(/[.,]/g, (sign) => (sign === "." ? figures[5] : figures[1]));
 }
 
 /** The places of an axis and their words. */
