@@ -2,7 +2,7 @@
 
     python -m benchmarks.load [--chromium /usr/bin/chromium]
 
-Prints a Markdown table; takes about seven minutes; Linux only. Sessions that train are websocket clients which look
+Prints a Markdown table; takes about five minutes; Linux only. Sessions that train are websocket clients which look
 as often as a browser tab (`benchmarks/trainee.py`); their updates are what their pages tell. They are compared with bare
 PyTorch loops, one for each worker process and of its priority (`benchmarks/training.py`), twice. First nobody else is
 there: the loops run just before and after. Then another such client changes pages (request to the end of the run), and a
