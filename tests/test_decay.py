@@ -368,6 +368,14 @@ def test_a_long_line_keeps_its_ends_and_says_how_many_points_are_drawn():
     assert decaying.thinned(100, POINTS) == ""
 
 
+@pytest.mark.parametrize(("height", "side"), [(-10.0, -1), (-0.1, 1)])
+def test_the_words_of_a_mark_stay_off_the_title(height, side):
+    line = Band("RNN", np.linspace(0, -20, 50)[None], "state")
+    figure = picture(bands([line], "title", "lag", "norm", mark=Mark(5, height, "a millionth")))
+    (words,) = [note for note in figure.layout.annotations if note.text == "a millionth"]
+    assert np.sign(words.ay) == side
+
+
 def test_an_exact_zero_leaves_a_gap():
     (line,) = picture(bands([Band("RNN", [[0.0, -1.0, -np.inf]], "state")], "title", "x", "y")).data
     assert np.isnan(line.y[2])

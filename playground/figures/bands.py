@@ -99,7 +99,7 @@ def bands(
             font={"color": theme.ROLES[line.role].line(dark=dark), "size": 14},
         )  # fmt: skip
     if mark:
-        _add_mark(figure, mark, dark=dark)
+        _add_mark(figure, mark, (top - mark.log10) / (top - bottom), dark=dark)
     at = ticks(bottom, top)
     figure.update_yaxes(range=[bottom, top], tickvals=at, ticktext=[power(tick) for tick in at], zeroline=False)
     figure.update_xaxes(range=[0, longest], zeroline=False)
@@ -179,14 +179,16 @@ def _add_floors(figure: go.Figure, bottom: float, say: Say, *, dark: bool) -> No
             )  # fmt: skip
 
 
-def _add_mark(figure: go.Figure, mark: Mark, *, dark: bool) -> None:
+def _add_mark(figure: go.Figure, mark: Mark, depth: float, *, dark: bool) -> None:
+    """A ring with words; `depth` is how far down it is, as a share: near the top the words would lie on the title."""
     base = theme.DARK if dark else theme.LIGHT
+    ax, ay = (20, 90) if depth < 0.15 else (44, -34)
     figure.add_scatter(
         x=[mark.x], y=[mark.log10], mode="markers", hoverinfo="skip",
         marker={"size": 13, "symbol": "circle-open", "color": base.text, "line": {"width": 2.5}},
     )  # fmt: skip
     figure.add_annotation(
-        x=mark.x, y=mark.log10, text=mark.text, showarrow=True, ax=44, ay=-34, xanchor="left", arrowcolor=base.text,
+        x=mark.x, y=mark.log10, text=mark.text, showarrow=True, ax=ax, ay=ay, xanchor="left", arrowcolor=base.text,
         bgcolor=base.background, font={"size": 14},
     )  # fmt: skip
 
